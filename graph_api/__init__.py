@@ -1,0 +1,1 @@
+"""The service: stores, operations, GraphQL, HTTP, command line."""

@@ -1,0 +1,1 @@
+"""The GraphQL schema, mirrored from the model."""

@@ -1,0 +1,329 @@
+"""The port: what the program asks of a store, as a dozen graph verbs with the kind as an argument.
+
+A `Selection` is a small frozen tree that says which nodes are wanted, which of their properties, and for each wanted
+relation a nested selection. An engine compiles any number of selections into one statement. Values in and out are those of
+`graph_api.model`: str, int, float, bool, `datetime.date`, tuples of str; dates leave a select as ISO text.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Literal, Protocol, TypeAlias
+
+from graph_api.model import Link, Scalar
+
+# ── what is asked ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Operator(enum.StrEnum):
+    """How a property is compared. No comparison is true of an empty value, except `EMPTY` with true.
+
+    Texts are compared with `EQ` and `IN` letter by letter. `STARTS` and `CONTAINS` ignore case and accents.
+    """
+
+    EQ = "eq"
+    IN = "in"
+    LT = "lt"
+    LTE = "lte"
+    GT = "gt"
+    GTE = "gte"
+    STARTS = "starts"
+    CONTAINS = "contains"
+    """Of a text: this is a part of it. Of a list: this is one of its elements, letter by letter."""
+    EMPTY = "empty"
+    """Whether the value (or list) is empty; compared with True or False."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Compare:
+    """Nodes (or links) whose property compares so; `id` is a property like any other."""
+
+    property: str
+    operator: Operator
+    value: Scalar | tuple[Scalar, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Every:
+    """Nodes for which every part holds; all nodes where there is none."""
+
+    of: tuple[Filter, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Either:
+    """Nodes for which at least one part holds; no node where there is none."""
+
+    of: tuple[Filter, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Negate:
+    """Nodes for which the part does not hold, those with an empty value among them."""
+
+    of: Filter
+
+
+@dataclass(frozen=True, kw_only=True)
+class Linked:
+    """Nodes with at least one neighbour along a relation for which `node` holds, over a link for which `link` holds.
+
+    A shortcut such as `partners` never leads back to the node itself.
+    """
+
+    relation: str
+    node: Filter | None = None
+    link: Filter | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Near:
+    """Municipalities at most so many kilometres (great circle, radius 6371.0088 km) from a place in degrees (WGS 84)."""
+
+    latitude: float
+    longitude: float
+    kilometres: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Matches:
+    """Nodes that the full-text search finds for this text (see `Search`)."""
+
+    text: str
+
+
+Filter: TypeAlias = Compare | Every | Either | Negate | Linked | Near | Matches
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """Order by one property, equal ones by id. Empty values come last either way.
+
+    Texts are ordered as `codec.order_key` says (case and accents ignored), the same in every engine.
+    """
+
+    property: str = "id"
+    descending: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shape:
+    """What is wanted of the nodes of one kind."""
+
+    kind: str
+    properties: tuple[str, ...] = ()
+    links: tuple[Wanted, ...] = ()
+
+
+Position: TypeAlias = tuple[Scalar, str]
+"""Where a row stands in an order: the value ordered by (for a text its `order_key`) and the id."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Selection:
+    """A list of nodes: which, in what order, what part of the list, and what of each.
+
+    With several shapes, nodes of all those kinds are listed; filter and order may then name only what all of them have.
+    `first` and `last` keep that many rows at either end (of what lies after `after` and before `before`); both `None`: all.
+    """
+
+    shapes: tuple[Shape, ...]
+    filter: Filter | None = None
+    order: Order = Order()
+    first: int | None = None
+    after: Position | None = None
+    last: int | None = None
+    before: Position | None = None
+    total: bool = False
+    """Whether the number of all nodes, whatever the page, is wanted too."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """A relation to follow from each node.
+
+    `link` filters by the link's own properties, `selection.filter` by the neighbour's. Where a link stands several times
+    between the same two nodes (a focus in two directions), the neighbour is listed once for each, ordered by `key` properties.
+    """
+
+    relation: str
+    selection: Selection
+    properties: tuple[str, ...] = ()
+    """The link's own properties."""
+    link: Filter | None = None
+
+
+# ── what is answered ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+Row: TypeAlias = list[object]
+"""`[id, order value, [link properties…], [properties…], [cell for each wanted relation…]]`.
+
+The third and later parts follow the order in the `Wanted` and in the `Shape` of the node's kind; the third is `[]` at the top.
+The order value is what a `Position` needs. Lists, not tuples, so that an engine may hand on what it decoded."""
+
+Cell: TypeAlias = list[object]
+"""`[total or None, rows]` for one selection. There is one row more than `first` (or `last`) where the list goes on there;
+it is the last (the first) one. With both, `first` is applied by the engine with its extra row, and `last` by the reader."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Search:
+    """A full-text search: every word has to be found, as a whole word, as its beginning, or with one typo (words of five or more letters).
+
+    Case and accents are ignored (`codec.fold`).
+    """
+
+    text: str
+    kinds: tuple[str, ...]
+    first: int = 20
+    offset: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hit:
+    """A node found by a search; a higher score fits better."""
+
+    id: str
+    score: float
+    property: str
+    """The property that matched best."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hits:
+    """The hits of one page, best first (equal ones by id), and how many there are of each kind."""
+
+    hits: tuple[Hit, ...]
+    total: int
+    kinds: Mapping[str, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Expansion:
+    """A neighbourhood to collect: from `ids`, `depth` links far, over `links` (None: all), through and to nodes of `kinds` (None: all).
+
+    Nodes are taken nearest first, equal ones by id, until `limit` of them (those of `ids` among them) are there.
+    """
+
+    ids: tuple[str, ...]
+    depth: int = 1
+    kinds: tuple[str, ...] | None = None
+    links: tuple[type[Link], ...] | None = None
+    limit: int = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Neighbourhood:
+    """Nodes and the links between any two of them, as parallel columns."""
+
+    ids: tuple[str, ...]
+    depths: tuple[int, ...]
+    links: tuple[str, ...]
+    """Names of the links."""
+    sources: tuple[int, ...]
+    """Positions in `ids`."""
+    targets: tuple[int, ...]
+    total: int
+    """Number of nodes there would be without the limit."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Columns:
+    """Columns of one kind or link, all of the same length. A link's begin with `source` and `target` (ids)."""
+
+    values: Mapping[str, Sequence[object]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Snapshot:
+    """Columns of several kinds and links as they were at one moment, and the revision they belong to."""
+
+    revision: int
+    kinds: Mapping[str, Columns]
+    links: Mapping[type[Link], Columns]
+
+
+# ── the verbs ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Reader(Protocol):
+    """Verbs that read; each sees one consistent state."""
+
+    async def select(self, *selections: Selection) -> list[Cell]:
+        """One cell for each selection, by one statement in all."""
+        ...
+
+    async def count(self, kind: str, filter: Filter | None = None) -> int:
+        """The number of nodes of a kind."""
+        ...
+
+    async def search(self, search: Search) -> Hits:
+        """The nodes that a text finds."""
+        ...
+
+    async def expand(self, expansion: Expansion) -> Neighbourhood:
+        """The neighbourhood of some nodes; ids that do not exist are left out."""
+        ...
+
+    async def paths(self, source: str, target: str, *, longest: int = 4, first: int = 5, links: tuple[type[Link], ...] | None = None) -> list[tuple[str, ...]]:
+        """All shortest paths of at most `longest` links between two nodes, against any direction, as ids in order; `first` of them."""
+        ...
+
+    async def snapshot(self, kinds: Mapping[str, tuple[str, ...]], links: Mapping[type[Link], tuple[str, ...]]) -> Snapshot:
+        """The wanted properties (`id` among them if wanted) of all nodes of these kinds, in order of id, and of all these links."""
+        ...
+
+    async def revision(self) -> int:
+        """A number that grows with each write."""
+        ...
+
+
+class Writer(Reader, Protocol):
+    """Verbs that write, within a transaction. What they read is what they have written."""
+
+    async def save(self, kind: str, columns: Sequence[str], rows: Sequence[Sequence[Scalar]]) -> None:
+        """Creates or changes nodes by id. `columns` begin with `id`; properties not among them stay as they are (in a new node: the default)."""
+        ...
+
+    async def link(
+        self, link: type[Link], columns: Sequence[str], rows: Sequence[Sequence[Scalar]], *, replace: Literal["source", "target"] | None = None
+    ) -> None:
+        """Creates or changes links by their ends and key properties. `columns` begin with `source`, `target`.
+
+        Where an end may have one such link only, an older one goes. With `replace`, all links of the sources (targets) in `rows`
+        that are not in `rows` go. To say that a node has none at all, give a row with `None` at the other end.
+
+        Raises NotFound with the ids of ends that do not exist.
+        """
+        ...
+
+    async def unlink(self, link: type[Link], columns: Sequence[str], rows: Sequence[Sequence[Scalar]]) -> int:
+        """Removes links by `source`, `target` and those key properties that are among the columns; says how many."""
+        ...
+
+    async def delete(self, ids: Sequence[str]) -> int:
+        """Removes nodes with their links; says how many nodes there were."""
+        ...
+
+
+class Store(Reader, Protocol):
+    """A graph that lasts."""
+
+    async def prepare(self) -> None:
+        """Makes tables, constraints and indexes that are missing, and waits until they are of use; harmless when all is there."""
+        ...
+
+    def transaction(self) -> AbstractAsyncContextManager[Writer]:
+        """A unit of writing: all or nothing. An exception inside undoes everything and comes out as it is. One writer at a time; others wait."""
+        ...
+
+    async def clear(self) -> None:
+        """Removes every node and link."""
+        ...
+
+    async def close(self) -> None:
+        """Gives back connections and files."""
+        ...

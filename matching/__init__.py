@@ -1,0 +1,1 @@
+"""Profiles in, ranked and explained suggestions out; knows nothing of stores or GraphQL."""

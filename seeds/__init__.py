@@ -1,0 +1,1 @@
+"""Data to begin with: reference, demo, synthetic; yields plain rows."""
