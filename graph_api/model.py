@@ -296,8 +296,8 @@ class Ends:
     """A source has at most one."""
     one_source: bool = False
     """A target has at most one."""
-    required: bool = False
-    """The side that has at most one must have it; for `Membership`, a partnership must have two."""
+    least: int = 0
+    """How many of them a node on the side whose file lists them must have."""
     acyclic: bool = False
     """Following it never leads back."""
     source_column: str | None = None
@@ -327,9 +327,7 @@ def link(**ends: typing.Any) -> Callable[[L], L]:
     return declare
 
 
-@link(
-    sources=(Municipality,), targets=(Department,), forward="departments", backward="municipality", one_source=True, required=True, target_column="municipality"
-)
+@link(sources=(Municipality,), targets=(Department,), forward="departments", backward="municipality", one_source=True, least=1, target_column="municipality")
 class HasDepartment(Link):
     """A municipality's administration has a department."""
 
@@ -349,7 +347,7 @@ class BasedIn(Link):
     """A stakeholder is based in a municipality."""
 
 
-@link(sources=(Municipality,), targets=(Partnership,), forward="partnerships", backward="members", required=True, target_column="members", file="memberships")
+@link(sources=(Municipality,), targets=(Partnership,), forward="partnerships", backward="members", least=2, target_column="members", file="memberships")
 class Membership(Link):
     """A municipality is a member of a partnership."""
 
@@ -377,12 +375,12 @@ class AddressesTarget(Link):
     """A partnership, mission or event contributes to a target."""
 
 
-@link(sources=(Expert, Stakeholder, Partnership, Mission, Event), targets=(Topic,), forward="topics", backward=None, source_column="topics")
+@link(sources=(Department, Expert, Stakeholder, Partnership, Mission, Event), targets=(Topic,), forward="topics", backward=None, source_column="topics")
 class HasTopic(Link):
-    """What an expert or stakeholder knows, or what a partnership, mission or event is about."""
+    """What a department works on, what an expert or stakeholder knows, or what a partnership, mission or event is about."""
 
 
-@link(sources=(Municipality, Department), targets=(Topic, SdgGoal, SdgTarget), forward="focuses", backward=None, file="focuses")
+@link(sources=(Municipality, Department), targets=(Topic, SdgGoal, SdgTarget), forward="focuses", backward="focused_by", file="focuses")
 class Focus(Link):
     """What a municipality or a department seeks, offers or works on."""
 
@@ -392,7 +390,7 @@ class Focus(Link):
     verified_on: datetime.date | None = prop("Day on which somebody last confirmed that this is true.", default=None)
 
 
-@link(sources=(SdgGoal,), targets=(SdgTarget,), forward="targets", backward="goal", one_source=True, required=True, target_column="goal")
+@link(sources=(SdgGoal,), targets=(SdgTarget,), forward="targets", backward="goal", one_source=True, least=1, target_column="goal")
 class HasTarget(Link):
     """A goal has a target."""
 
@@ -454,12 +452,12 @@ class Attendance(Link):
     role: str | None = prop("In what role: speaker, facilitator, guest.", default=None)
 
 
-@link(sources=(Municipality,), targets=(Interest,), forward="interests_sent", backward="asker", one_source=True, required=True, target_column="asker")
+@link(sources=(Municipality,), targets=(Interest,), forward="interests_sent", backward="asker", one_source=True, least=1, target_column="asker")
 class Asks(Link):
     """A municipality sends an interest."""
 
 
-@link(sources=(Municipality,), targets=(Interest,), forward="interests_received", backward="asked", one_source=True, required=True, target_column="asked")
+@link(sources=(Municipality,), targets=(Interest,), forward="interests_received", backward="asked", one_source=True, least=1, target_column="asked")
 class Asked(Link):
     """A municipality receives an interest."""
 
