@@ -1,0 +1,65 @@
+"""What every test can ask for: a real Neo4j, and asyncio as the only event loop."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+from tests.neo4j_server import DEFAULT_VERSION, Neo4jAddress, Neo4jMissing, running
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    """Async tests run on asyncio, as the service does."""
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def neo4j_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Neo4jAddress]:
+    """A real Neo4j server: `.url`, `.user`, `.password`, `.database`, `.environment`, `.driver()`, `.clean()`; shared by the tests of a process.
+
+    PARTNERGRAPH_TEST_NEO4J=bolt://user:password@host:port/database uses that server instead of an own one; its data is deleted.
+    NEO4J_VERSION chooses the version of an own one. Where none can be had, the test skips; with PARTNERGRAPH_REQUIRE_NEO4J=1 it fails.
+    """
+    given = os.environ.get("PARTNERGRAPH_TEST_NEO4J", "")
+    if given:
+        yield address_of(given)
+        return
+    try:
+        with running(tmp_path_factory.mktemp("neo4j"), version=os.environ.get("NEO4J_VERSION") or DEFAULT_VERSION) as address:
+            yield address
+    except Neo4jMissing as missing:
+        if os.environ.get("PARTNERGRAPH_REQUIRE_NEO4J") == "1":
+            pytest.fail(str(missing))
+        pytest.skip(str(missing))
+
+
+@pytest.fixture
+def empty_neo4j(neo4j_url: Neo4jAddress) -> Neo4jAddress:
+    """The same server with nothing in it: no node, no constraint, no index."""
+    neo4j_url.clean()
+    return neo4j_url
+
+
+def address_of(url: str) -> Neo4jAddress:
+    """`bolt://user:password@host:port/database` taken apart; user and database default to `neo4j`."""
+    parts = urlsplit(url)
+    place = parts.netloc.rpartition("@")[2]
+    return Neo4jAddress(
+        url=f"{parts.scheme}://{place}",
+        user=unquote(parts.username or "neo4j"),
+        password=unquote(parts.password or ""),
+        database=parts.path.strip("/") or "neo4j",
+    )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All tests on Neo4j go to one process: they share its only database. Told by the fixture, or by a parameter `neo4j`."""
+    for item in items:
+        parameters = item.callspec.params.values() if hasattr(item, "callspec") else ()
+        if {"neo4j_url", "empty_neo4j"} & set(getattr(item, "fixturenames", ())) or "neo4j" in [value for value in parameters if isinstance(value, str)]:
+            item.add_marker(pytest.mark.xdist_group("neo4j"))
