@@ -11,7 +11,7 @@ import enum
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Literal, Protocol, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias
 
 from graph_api.model import Link, Scalar
 
@@ -158,13 +158,13 @@ class Wanted:
 
 # ── what is answered ──────────────────────────────────────────────────────────────────────────────────────────────────
 
-Row: TypeAlias = list[object]
+Row: TypeAlias = list[Any]
 """`[id, order value, [link properties…], [properties…], [cell for each wanted relation…]]`.
 
 The third and later parts follow the order in the `Wanted` and in the `Shape` of the node's kind; the third is `[]` at the top.
 The order value is what a `Position` needs. Lists, not tuples, so that an engine may hand on what it decoded."""
 
-Cell: TypeAlias = list[object]
+Cell: TypeAlias = list[Any]
 """`[total or None, rows]` for one selection. There is one row more than `first` (or `last`) where the list goes on there;
 it is the last (the first) one. With both, `first` is applied by the engine with its extra row, and `last` by the reader."""
 

@@ -1,0 +1,92 @@
+"""Gives the network out as files that the import takes again."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from graph_api.model import KINDS, Link, own_id, properties
+from graph_api.operations.files import END_COLUMNS, FILES, SEPARATOR, Column, File, format_cell
+from graph_api.operations.sheets import write_csv, write_xlsx
+from graph_api.storage.base import Reader, Snapshot
+
+Table = tuple[str, list[str], list[list[str]]]
+"""Stem, header, rows."""
+
+
+async def export_tables(reader: Reader, *, private: bool = True) -> list[Table]:
+    """Every kind and link as tables of text, those without rows left out, as they were at one moment.
+
+    With `private` false, personal data is not in them.
+    """
+    kinds = {kind: tuple(p.name for p in properties(cls).values() if private or not p.private) for kind, cls in KINDS.items()}
+    links = {link: tuple(properties(link)) for file in FILES.values() for link in _links_of(file)}
+    snapshot = await reader.snapshot(kinds, links)
+    tables = [_table(file, snapshot, kinds) for file in FILES.values()]
+    return [table for table in tables if table[2]]
+
+
+async def export_csv(reader: Reader, directory: Path, *, private: bool = True) -> dict[str, int]:
+    """Writes one CSV file for each kind and link into a directory; gives the number of rows by file name."""
+    directory.mkdir(parents=True, exist_ok=True)
+    written: dict[str, int] = {}
+    for stem, header, rows in await export_tables(reader, private=private):
+        write_csv(directory / f"{stem}.csv", header, rows)
+        written[f"{stem}.csv"] = len(rows)
+    return written
+
+
+async def export_xlsx(reader: Reader, path: Path, *, private: bool = True) -> dict[str, int]:
+    """Writes one XLSX file with a sheet for each kind and link; gives the number of rows by sheet."""
+    tables = await export_tables(reader, private=private)
+    write_xlsx(path, tables)
+    return {stem: len(rows) for stem, _, rows in tables}
+
+
+def _links_of(file: File) -> list[type[Link]]:
+    return [file.link] if file.link else [c.step.link for c in file.columns.values() if c.step]
+
+
+def _table(file: File, snapshot: Snapshot, kinds: dict[str, tuple[str, ...]]) -> Table:
+    return _link_table(file, file.link, snapshot) if file.link else _kind_table(file, str(file.kind), snapshot, kinds)
+
+
+def _listed(column: Column, snapshot: Snapshot) -> dict[str, list[str]]:
+    """For each record the own ids of the nodes it is linked to by this column's link, in order."""
+    assert column.step
+    values = snapshot.links[column.step.link].values
+    here, there = ("source", "target") if column.step.forward else ("target", "source")
+    found: dict[str, list[str]] = defaultdict(list)
+    for record, other in zip(values[here], values[there], strict=True):
+        found[str(record)].append(own_id(str(other)))
+    return {record: sorted(others) for record, others in found.items()}
+
+
+def _kind_table(file: File, kind: str, snapshot: Snapshot, kinds: dict[str, tuple[str, ...]]) -> Table:
+    columns = [c for c in file.columns.values() if c.step or (c.property and c.property.name in kinds[kind])]
+    values = snapshot.kinds[kind].values
+    linked = {c.name: _listed(c, snapshot) for c in columns if c.step}
+    ids = [str(i) for i in values["id"]]
+
+    def cells(column: Column) -> Iterator[str]:
+        if column.step:
+            return (SEPARATOR.join(linked[column.name].get(i, ())) for i in ids)
+        return map(own_id, ids) if column.name == "id" else map(format_cell, values[column.name])
+
+    return file.stem, [c.name for c in columns], [list(row) for row in zip(*map(cells, columns), strict=True)]
+
+
+def _link_table(file: File, link: type[Link], snapshot: Snapshot) -> Table:
+    values = snapshot.links[link].values
+    own = list(properties(link))
+
+    def ends(ids: Sequence[object], columns: tuple[str, ...]) -> Iterator[list[str]]:
+        for node in map(str, ids):
+            kind = node.partition(":")[0]
+            filled = END_COLUMNS.get(kind, kind)
+            yield [own_id(node) if name == filled else "" for name in columns]
+
+    properties_ = zip(*(map(format_cell, values[name]) for name in own), strict=True) if own else ((),) * len(values["source"])
+    rows = zip(ends(values["source"], file.sources), ends(values["target"], file.targets), properties_, strict=True)
+    return file.stem, [*file.sources, *file.targets, *own], [[*s, *t, *p] for s, t, p in rows]
