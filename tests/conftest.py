@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 from urllib.parse import unquote, urlsplit
 
 import pytest
@@ -18,7 +18,7 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(scope="session")
-def neo4j_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Neo4jAddress]:
+def neo4j_url(tmp_path_factory: pytest.TempPathFactory) -> Generator[Neo4jAddress]:
     """A real Neo4j server: `.url`, `.user`, `.password`, `.database`, `.environment`, `.driver()`, `.clean()`; shared by the tests of a process.
 
     PARTNERGRAPH_TEST_NEO4J=bolt://user:password@host:port/database uses that server instead of an own one; its data is deleted.
@@ -60,6 +60,11 @@ def address_of(url: str) -> Neo4jAddress:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """All tests on Neo4j go to one process: they share its only database. Told by the fixture, or by a parameter `neo4j`."""
     for item in items:
-        parameters = item.callspec.params.values() if hasattr(item, "callspec") else ()
-        if {"neo4j_url", "empty_neo4j"} & set(getattr(item, "fixturenames", ())) or "neo4j" in [value for value in parameters if isinstance(value, str)]:
+        if isinstance(item, pytest.Function) and needs_neo4j(item):
             item.add_marker(pytest.mark.xdist_group("neo4j"))
+
+
+def needs_neo4j(test: pytest.Function) -> bool:
+    """Whether the test asks for one of the fixtures above, or is the `neo4j` case of a parametrised one."""
+    given = test.callspec.params.values() if hasattr(test, "callspec") else ()
+    return not {"neo4j_url", "empty_neo4j"}.isdisjoint(test.fixturenames) or any(value == "neo4j" for value in given if isinstance(value, str))

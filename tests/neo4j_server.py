@@ -13,12 +13,13 @@ import os
 import re
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -173,7 +174,7 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(home: Path, *, version: str = DEFAULT_VERSION, port: int = 0, password: str = "") -> Iterator[Neo4jAddress]:
+def running(home: Path, *, version: str = DEFAULT_VERSION, port: int = 0, password: str = "") -> Generator[Neo4jAddress]:
     """A server with its data in `home` (made where missing), ready for use inside the block and gone after it.
 
     Port 0 takes a free one; an empty password makes a random one. Raises Neo4jMissing where Java or the jars cannot be had,
@@ -194,6 +195,12 @@ def running(home: Path, *, version: str = DEFAULT_VERSION, port: int = 0, passwo
         yield admit(server, log, Neo4jAddress(url=f"bolt://127.0.0.1:{port}", user="neo4j", password=password or secrets.token_urlsafe(18)))
     finally:
         server.communicate(timeout=60)  # closes our end of the pipe: the guard sees it and ends the server
+
+
+def is_free(port: int) -> bool:
+    """Whether nobody listens on this TCP port of 127.0.0.1 now."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
 def admit(server: subprocess.Popen[bytes], log: Path, address: Neo4jAddress) -> Neo4jAddress:
@@ -225,11 +232,12 @@ def main() -> int:
     """Runs a server until Ctrl-C and prints the settings that use it."""
     parser = argparse.ArgumentParser(description="A throw-away Neo4j server on loopback; its data is gone when it ends.")
     parser.add_argument("--version", default=os.environ.get("NEO4J_VERSION") or DEFAULT_VERSION)
-    parser.add_argument("--port", type=int, default=7687)
     options = parser.parse_args()
+    port = 7687 if is_free(7687) else free_port()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     started = time.monotonic()
     try:
-        with tempfile.TemporaryDirectory(prefix="partnergraph-neo4j-") as home, running(Path(home), version=options.version, port=options.port) as address:
+        with tempfile.TemporaryDirectory(prefix="partnergraph-neo4j-") as home, running(Path(home), version=options.version, port=port) as address:
             print(f"Neo4j {options.version} runs (started in {time.monotonic() - started:.1f} s). To use it, in another terminal:\n")
             for name, value in address.environment.items():
                 print(f"  export {name}={value}")
