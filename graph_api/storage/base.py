@@ -21,7 +21,8 @@ from graph_api.model import Link, Scalar
 class Operator(enum.StrEnum):
     """How a property is compared. No comparison is true of an empty value, except `EMPTY` with true.
 
-    Texts are compared with `EQ` and `IN` letter by letter. `STARTS` and `CONTAINS` ignore case and accents.
+    Texts are compared with `EQ` and `IN` letter by letter. `STARTS` and `CONTAINS` ignore case and accents; `LT`, `LTE`, `GT`
+    and `GTE` compare as `Order` orders.
     """
 
     EQ = "eq"
@@ -102,7 +103,8 @@ Filter: TypeAlias = Compare | Every | Either | Negate | Linked | Near | Matches
 class Order:
     """Order by one property, equal ones by id. Empty values come last either way.
 
-    Texts are ordered as `codec.order_key` says (case and accents ignored), the same in every engine.
+    Texts are ordered as `codec.order_key` says (case and accents ignored), `id` letter by letter (by code points), the same in
+    every engine.
     """
 
     property: str = "id"
@@ -119,7 +121,7 @@ class Shape:
 
 
 Position: TypeAlias = tuple[Scalar, str]
-"""Where a row stands in an order: the value ordered by (for a text its `order_key`) and the id."""
+"""Where a row stands in an order: the value ordered by (for a text its `order_key`, for `id` the id) and the id."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,7 +175,7 @@ it is the last (the first) one. With both, `first` is applied by the engine with
 class Search:
     """A full-text search: every word has to be found, as a whole word, as its beginning, or with one typo (words of five or more letters).
 
-    Case and accents are ignored (`codec.fold`).
+    Case and accents are ignored (`codec.fold`). `ranking` says what fits and how well; the best `ranking.MOST_CANDIDATES` can be paged through.
     """
 
     text: str
@@ -205,7 +207,7 @@ class Hits:
 class Expansion:
     """A neighbourhood to collect: from `ids`, `depth` links far, over `links` (None: all), through and to nodes of `kinds` (None: all).
 
-    Nodes are taken nearest first, equal ones by id, until `limit` of them (those of `ids` among them) are there.
+    Nodes are taken nearest first, equal ones by id, until `limit` of them (those of `ids`, of whatever kind, among them) are there.
     """
 
     ids: tuple[str, ...]
@@ -217,7 +219,7 @@ class Expansion:
 
 @dataclass(frozen=True, kw_only=True)
 class Neighbourhood:
-    """Nodes and the links between any two of them, as parallel columns."""
+    """Nodes and the wanted links between any two of them, as parallel columns; links in order of source, target and name."""
 
     ids: tuple[str, ...]
     depths: tuple[int, ...]
@@ -269,7 +271,10 @@ class Reader(Protocol):
         ...
 
     async def paths(self, source: str, target: str, *, longest: int = 4, first: int = 5, links: tuple[type[Link], ...] | None = None) -> list[tuple[str, ...]]:
-        """All shortest paths of at most `longest` links between two nodes, against any direction, as ids in order; `first` of them."""
+        """All shortest paths of at most `longest` links between two nodes, against any direction, as ids in order; `first` of them.
+
+        They are in order of their ids. From a node to itself there is one, of that node alone; none where an end does not exist.
+        """
         ...
 
     async def snapshot(self, kinds: Mapping[str, tuple[str, ...]], links: Mapping[type[Link], tuple[str, ...]]) -> Snapshot:
