@@ -1,0 +1,122 @@
+"""Facets of content: whose needs the other side's offers meet, and what both work on."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from matching.incidence import Incidence
+from matching.nearness import Nearness
+from matching.profile import OFFERS, SEEKS, WORKS_ON, Floats, Profiles
+from matching.reasons import Reason
+
+SHOWN = 3
+"""Subjects named in a reason at most."""
+
+
+class Content:
+    """Focuses of all municipalities as tables, one for each direction, for the facets below."""
+
+    def __init__(self, profiles: Profiles) -> None:
+        focuses, shape = profiles.focuses, (len(profiles), len(profiles.subjects.ids))
+        self.ids = profiles.subjects.ids
+        self.nearness = Nearness(profiles.subjects)
+        self.tables: list[Incidence] = []
+        for direction in (SEEKS, OFFERS, WORKS_ON):
+            chosen = (focuses.direction == direction) & (focuses.weight > 0)
+            self.tables.append(Incidence(focuses.municipality[chosen], focuses.subject[chosen], focuses.weight[chosen], shape))
+        self.totals = [table.sums() for table in self.tables]
+
+    def met_by_all(self, row: int, wanted: int, given: int) -> Floats:
+        """Which part of what one municipality wants is met by what each municipality gives: shape (n,), NaN where unknown."""
+        table = self.tables[given]
+        met = np.zeros(len(self.totals[given]))
+        subjects, weights = self.tables[wanted].row(row)
+        if not len(subjects):
+            return np.full_like(met, np.nan)
+        for subject, weight in zip(subjects.tolist(), weights.tolist(), strict=True):
+            best = np.zeros_like(met)
+            near = self.nearness.of(subject)
+            for other in np.flatnonzero(near).tolist():
+                rows, strengths = table.column(other)
+                best[rows] = np.maximum(best[rows], near[other] * strengths)
+            met += weight * best
+        return np.where(self.totals[given] > 0, met / weights.sum(), np.nan)
+
+    def met_of_all(self, row: int, wanted: int, given: int) -> Floats:
+        """Which part of what each municipality wants is met by what one municipality gives: shape (n,), NaN where unknown."""
+        subjects, weights = self.tables[given].row(row)
+        if not len(subjects):
+            return np.full(len(self.totals[wanted]), np.nan)
+        best = np.zeros(self.nearness.size)
+        for subject, weight in zip(subjects.tolist(), weights.tolist(), strict=True):
+            best = np.maximum(best, weight * self.nearness.of(subject))
+        totals = self.totals[wanted]
+        return np.divide(self.tables[wanted].times(best), totals, out=np.full_like(totals, np.nan), where=totals > 0)
+
+    def matches(self, wanting: int, giving: int, wanted: int, given: int) -> tuple[tuple[int, int], ...]:
+        """The pairs (wanted subject, subject given that meets it best) of two municipalities, strongest first."""
+        subjects, strengths = self.tables[given].row(giving)
+        found: list[tuple[float, int, int]] = []
+        for subject, weight in zip(*(part.tolist() for part in self.tables[wanted].row(wanting)), strict=True):
+            met = self.nearness.of(subject)[subjects] * strengths
+            if len(met) and met.max() > 0:
+                found.append((-weight * float(met.max()), subject, int(subjects[int(met.argmax())])))
+        found.sort(key=lambda match: (match[0], self.ids[match[1]], self.ids[match[2]]))
+        return tuple((subject, other) for _, subject, other in found[:SHOWN])
+
+    def reason(self, key: str, matches: tuple[tuple[int, int], ...]) -> Reason:
+        """A reason that names the subjects that match."""
+        subjects = tuple(dict.fromkeys(subject for pair in matches for subject in pair))
+        return Reason(key=key if matches else f"{key}.none", facts={"matches": matches}, nodes=tuple(self.ids[subject] for subject in subjects))
+
+
+class Needs:
+    """What the seeker gains: the part of its needs that the candidate's offers meet."""
+
+    name = "needs"
+
+    def __init__(self, content: Content) -> None:
+        self._content = content
+
+    def scores(self, seeker: int) -> Floats:
+        """Score of every municipality for one seeker."""
+        return self._content.met_by_all(seeker, SEEKS, OFFERS)
+
+    def reason(self, seeker: int, candidate: int) -> Reason:
+        """The needs that are met, and by what."""
+        return self._content.reason(self.name, self._content.matches(seeker, candidate, SEEKS, OFFERS))
+
+
+class Offers:
+    """What the candidate gains: the part of its needs that the seeker's offers meet."""
+
+    name = "offers"
+
+    def __init__(self, content: Content) -> None:
+        self._content = content
+
+    def scores(self, seeker: int) -> Floats:
+        """Score of every municipality for one seeker."""
+        return self._content.met_of_all(seeker, SEEKS, OFFERS)
+
+    def reason(self, seeker: int, candidate: int) -> Reason:
+        """The candidate's needs that are met, and by what."""
+        return self._content.reason(self.name, self._content.matches(candidate, seeker, SEEKS, OFFERS))
+
+
+class Goals:
+    """What both work on: the mean of the parts of each one's work that the other shares."""
+
+    name = "goals"
+
+    def __init__(self, content: Content) -> None:
+        self._content = content
+
+    def scores(self, seeker: int) -> Floats:
+        """Score of every municipality for one seeker."""
+        theirs = self._content.met_by_all(seeker, WORKS_ON, WORKS_ON)
+        return (theirs + self._content.met_of_all(seeker, WORKS_ON, WORKS_ON)) / 2
+
+    def reason(self, seeker: int, candidate: int) -> Reason:
+        """The subjects both work on."""
+        return self._content.reason(self.name, self._content.matches(seeker, candidate, WORKS_ON, WORKS_ON))
