@@ -5,6 +5,10 @@ SHELL := /bin/sh
 
 VENV := .venv
 BIN := $(VENV)/bin
+# Behind a company's proxy its certificate stands in the system's store; uv looks there only when told, an older uv by its older name.
+export UV_SYSTEM_CERTS := 1
+export UV_NATIVE_TLS := 1
+
 STARTED := $(shell date +%s)
 TOOK = $$(( $$(date +%s) - $(STARTED) )) s
 
@@ -29,6 +33,7 @@ help: ## this list
 	@sed -n 's/^\([a-z0-9]*\):.* ## /\1|/p' Makefile | while IFS='|' read -r name text; do printf 'make %-8s %s\n' "$$name" "$$text"; done
 
 install: $(VENV)/installed ## set up .venv with the command partnergraph in it, and nothing else
+	@echo "Ready: $(BIN)/partnergraph"
 
 demo: install ## load the demo network, print partner candidates for one municipality, serve on http://127.0.0.1:8000
 	@echo "Loading the demo network into $(DEMO_STORE) ..."
@@ -101,7 +106,7 @@ $(VENV)/installed: $(VENV)/python-ready pyproject.toml requirements.txt requirem
 	  sed -n '/^uv==/,/# via/p' requirements-build.txt > $(VENV)/uv.txt; $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $(VENV)/uv.txt; fi
 	@$(call FETCH,requirements.txt requirements-build.txt)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
-	@touch $@; echo "Set up after $(TOOK): $(BIN)/partnergraph"
+	@touch $@; echo "Set up in $(TOOK)."
 
 $(VENV)/installed-dev: $(VENV)/installed requirements-dev.txt
 	@echo "Installing what the tests need ..."
