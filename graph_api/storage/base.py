@@ -101,7 +101,7 @@ Filter: TypeAlias = Compare | Every | Either | Negate | Linked | Near | Matches
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
-    """Order by one property, equal ones by id. Empty values come last either way.
+    """Order by one property, equal ones by id in the same direction. Empty values come last either way. Lists have no order.
 
     Texts are ordered as `codec.order_key` says (case and accents ignored), `id` letter by letter (by code points), the same in
     every engine.
@@ -120,8 +120,10 @@ class Shape:
     links: tuple[Wanted, ...] = ()
 
 
-Position: TypeAlias = tuple[Scalar, str]
-"""Where a row stands in an order: the value ordered by (for a text its `order_key`, for `id` the id) and the id."""
+Position: TypeAlias = tuple[Scalar, ...]
+"""Where a row stands in an order: the value ordered by (for a text its `order_key`, for `id` the id) and the id.
+
+Along a relation whose link has `key` properties, their values follow; without them it is a place past all links to that node."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,13 +150,14 @@ class Wanted:
     """A relation to follow from each node.
 
     `link` filters by the link's own properties, `selection.filter` by the neighbour's. Where a link stands several times
-    between the same two nodes (a focus in two directions), the neighbour is listed once for each, ordered by `key` properties.
+    between the same two nodes (a focus in two directions), the neighbour is listed once for each, ordered by `key` properties (in the
+    direction of the order). Shapes of kinds that the relation does not lead to are ignored.
     """
 
     relation: str
     selection: Selection
     properties: tuple[str, ...] = ()
-    """The link's own properties."""
+    """The link's own properties; a shortcut has none."""
     link: Filter | None = None
 
 
@@ -219,7 +222,8 @@ class Expansion:
 
 @dataclass(frozen=True, kw_only=True)
 class Neighbourhood:
-    """Nodes and the wanted links between any two of them, as parallel columns; links in order of source, target and name."""
+    """Nodes and the wanted links between any two of them, as parallel columns; links in order of source, target (their positions) and name,
+    each once between the same two nodes, however often it stands there."""
 
     ids: tuple[str, ...]
     depths: tuple[int, ...]
@@ -290,7 +294,11 @@ class Writer(Reader, Protocol):
     """Verbs that write, within a transaction. What they read is what they have written."""
 
     async def save(self, kind: str, columns: Sequence[str], rows: Sequence[Sequence[Scalar]]) -> None:
-        """Creates or changes nodes by id. `columns` begin with `id`; properties not among them stay as they are (in a new node: the default)."""
+        """Creates or changes nodes by id. `columns` begin with `id`; properties not among them stay as they are (in a new node: the default).
+
+        None for a property with a default is the default. Of two rows of one id the later counts. Raises InvalidInput where an id is not of
+        this kind, a required property is None (or not among the columns of a new node), or a value is not of the property's type.
+        """
         ...
 
     async def link(
@@ -299,9 +307,10 @@ class Writer(Reader, Protocol):
         """Creates or changes links by their ends and key properties. `columns` begin with `source`, `target`.
 
         Where an end may have one such link only, an older one goes. With `replace`, all links of the sources (targets) in `rows`
-        that are not in `rows` go. To say that a node has none at all, give a row with `None` at the other end.
+        that are not in `rows` go. To say that a node has none at all, give a row with `None` at the other end (with `replace` only).
+        Of two rows of one link (or of two for an end that may have one only) the later counts.
 
-        Raises NotFound with the ids of ends that do not exist.
+        Raises NotFound with the ids of ends that do not exist, InvalidInput where an end is of a kind that the link does not join.
         """
         ...
 

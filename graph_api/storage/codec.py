@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime
 import enum
+import math
 import unicodedata
 
+from graph_api.errors import InvalidInput
 from graph_api.model import Scalar
 
 _LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ł": "l", "ħ": "h", "ı": "i", "þ": "th", "ð": "d", "ŋ": "n"})
@@ -24,9 +26,28 @@ def order_key(value: Scalar) -> Scalar:
 
 
 def encode(value: Scalar) -> Scalar:
-    """The value as it is stored: dates as ISO text, members of enums as their text."""
+    """The value as it is stored: dates as ISO text, members of enums as their text, floats with the 15 digits that every engine gives back.
+
+    Raises InvalidInput for what no engine can keep: U+0000 and half surrogate pairs in a text, floats that are no number.
+    """
     if isinstance(value, enum.StrEnum):
         return value.value
-    if isinstance(value, datetime.date):
-        return value.isoformat()
-    return str(value) if isinstance(value, str) else value
+    if isinstance(value, str):
+        return _kept(str(value))
+    if isinstance(value, float):
+        return _rounded(value)
+    if isinstance(value, tuple):
+        return tuple(map(_kept, value))
+    return value.isoformat() if isinstance(value, datetime.date) else value
+
+
+def _kept(text: str) -> str:
+    if "\0" in text or not text.isascii() and any("\ud800" <= c <= "\udfff" for c in text):
+        raise InvalidInput(f"{text!r} holds a character that is not allowed in a text: U+0000 or half of a surrogate pair")
+    return text
+
+
+def _rounded(number: float) -> float:
+    if not math.isfinite(number):
+        raise InvalidInput(f"{number} is not allowed: a number is expected")
+    return float(f"{number:.15g}") + 0.0  # -0.0 becomes 0.0
