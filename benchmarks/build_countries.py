@@ -97,7 +97,7 @@ def main(dac_list: Path) -> None:
         groups = {row["iso2"]: row["dac_group_2024_25"] for row in csv.DictReader(file) if row["on_list_2024_25"] == "1"}
     regions = {code: region for region, codes in REGIONS.items() for code in codes.split()}
     out = csv.writer(sys.stdout, lineterminator="\n")
-    out.writerow("id name name_de name_es name_fr languages region dac_group dac_from dac_until verified_on".split())
+    out.writerow(["id", "name", "name_de", "name_es", "name_fr", "languages", "region", "dac_group", "dac_from", "dac_until", "verified_on"])
     for code in sorted(regions):
         group = groups.pop(code, "")
         listing = [DAC_GROUP_NOW.get(code, group), DAC_FROM, DAC_UNTIL.get(code, "")] if group else ["", "", ""]
