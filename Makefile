@@ -20,6 +20,9 @@ NEO4J_VERSION ?= 5.26.12
 ARGS ?= -n auto --maxprocesses 4
 BENCH ?= benchmarks
 
+# Compares every generated file with what would be generated now.
+GENERATED := tests/test_generated.py
+
 # A venv knows its own place: where the directory has moved, it is made anew.
 ifneq ($(wildcard $(VENV)/place),)
 ifneq ($(shell cat $(VENV)/place),$(CURDIR))
@@ -44,13 +47,15 @@ demo: install ## load the demo network, print partner candidates for one municip
 
 test: $(VENV)/installed-dev ## run the whole test suite (on Neo4j too, where Java and Maven are there)
 	@echo "Running the test suite ..."
-	@code=0; $(BIN)/python -m pytest $(ARGS) || code=$$?; echo "make test took $(TOOK)." >&2; exit $$code
+	@code=0; $(BIN)/python -m pytest $(ARGS) || code=$$?; \
+	[ -n "$$CI" ] || echo "make test took $(TOOK)."; exit $$code
 
-check: $(VENV)/installed-dev ## style, types, layers of the code
+check: $(VENV)/installed-dev ## style, types, layers of the code, generated files up to date
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/basedpyright
 	$(BIN)/lint-imports
+	@if [ -f $(GENERATED) ]; then echo "$(BIN)/python -m pytest $(GENERATED)"; $(BIN)/python -m pytest $(GENERATED); fi
 	@echo "make check took $(TOOK)."
 
 serve: install ## serve the store that the settings name (.env, or the environment)
