@@ -16,65 +16,77 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 
-class Realm(enum.StrEnum):
+class Choice(enum.StrEnum):
+    """Base of closed sets: each member is its text and carries a sentence of documentation."""
+
+    doc: str
+
+    def __new__(cls, text: str, doc: str) -> typing.Self:
+        member = str.__new__(cls, text)
+        member._value_ = text
+        member.doc = doc
+        return member
+
+
+class Realm(Choice):
     """The part of society a stakeholder comes from."""
 
-    POLITICS = "politics"
-    BUSINESS = "business"
-    ACADEMIA = "academia"
-    CIVIL_SOCIETY = "civil_society"
+    POLITICS = "politics", "Councils, parties, other public bodies."
+    BUSINESS = "business", "Companies, chambers, public utilities."
+    ACADEMIA = "academia", "Universities, schools, research."
+    CIVIL_SOCIETY = "civil_society", "Associations, initiatives, religious communities."
 
 
-class Direction(enum.StrEnum):
+class Direction(Choice):
     """What a focus says about its subject."""
 
-    SEEKS = "seeks"
-    OFFERS = "offers"
-    WORKS_ON = "works_on"
+    SEEKS = "seeks", "Looks for partners who can help with it."
+    OFFERS = "offers", "Can help others with it."
+    WORKS_ON = "works_on", "Works on it."
 
 
-class PartnershipKind(enum.StrEnum):
+class PartnershipKind(Choice):
     """How binding a partnership is."""
 
-    PARTNERSHIP = "partnership"
-    FRIENDSHIP = "friendship"
-    CONTACT = "contact"
-    PROJECT = "project"
+    PARTNERSHIP = "partnership", "Agreed by contract, without an end."
+    FRIENDSHIP = "friendship", "Agreed less formally, without an end."
+    CONTACT = "contact", "In touch, nothing agreed yet."
+    PROJECT = "project", "Agreed for one project and its time."
 
 
-class EventKind(enum.StrEnum):
+class EventKind(Choice):
     """The programme's kinds of meetings."""
 
-    KICK_OFF = "kick_off"
-    NETWORK_MEETING = "network_meeting"
-    CONFERENCE = "conference"
-    RESULTS_CONFERENCE = "results_conference"
+    KICK_OFF = "kick_off", "Opens a phase."
+    NETWORK_MEETING = "network_meeting", "The participants of one country or region meet."
+    CONFERENCE = "conference", "All participants of several countries meet."
+    RESULTS_CONFERENCE = "results_conference", "Closes a phase."
 
 
-class Mode(enum.StrEnum):
+class Mode(Choice):
     """Where a mission or an event takes place."""
 
-    ON_SITE = "on_site"
-    ONLINE = "online"
+    ON_SITE = "on_site", "People travel."
+    ONLINE = "online", "People meet online."
 
 
-class InterestStatus(enum.StrEnum):
+class InterestStatus(Choice):
     """Where one municipality's wish to talk to another stands."""
 
-    OPEN = "open"
-    ACCEPTED = "accepted"
-    DECLINED = "declined"
-    WITHDRAWN = "withdrawn"
-    EXPIRED = "expired"
+    OPEN = "open", "Sent and not yet answered."
+    ACCEPTED = "accepted", "Answered with yes."
+    DECLINED = "declined", "Answered with no."
+    WITHDRAWN = "withdrawn", "Taken back by the sender."
+    EXPIRED = "expired", "Not answered in time."
 
 
-class DacGroup(enum.StrEnum):
+class DacGroup(Choice):
     """Income group of a country on the OECD DAC list of ODA recipients."""
 
-    LDC = "LDC"
-    LIC = "LIC"
-    LMIC = "LMIC"
-    UMIC = "UMIC"
+    LDC = "LDC", "Least developed country."
+    LIC = "LIC", "Other low-income country."
+    LMIC = "LMIC", "Lower-middle-income country."
+    UMIC = "UMIC", "Upper-middle-income country."
 
 
 class PartialDate(str):

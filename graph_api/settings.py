@@ -45,7 +45,8 @@ def read_settings(environment: Mapping[str, str] | None = None, *, file: Path = 
     """
     given = {k: v for k, v in dotenv_values(file).items() if v is not None} | dict(os.environ if environment is None else environment)
     known = {f"{PREFIX}{f.name.upper()}": f for f in dataclasses.fields(Settings)}
-    return Settings(**{field.name: _value(field, name, given[name].strip()) for name, field in known.items() if given.get(name, "").strip()})
+    values: dict[str, Any] = {field.name: _value(field, name, given[name].strip()) for name, field in known.items() if given.get(name, "").strip()}
+    return Settings(**values)
 
 
 def _value(field: dataclasses.Field[Any], name: str, text: str) -> str | int:

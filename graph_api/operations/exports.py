@@ -8,7 +8,7 @@ from pathlib import Path
 
 from graph_api.model import KINDS, Link, own_id, properties
 from graph_api.operations.files import END_COLUMNS, FILES, SEPARATOR, Column, File, format_cell
-from graph_api.operations.sheets import write_csv, write_xlsx
+from graph_api.operations.sheets import write_csv
 from graph_api.storage.base import Reader, Snapshot
 
 Table = tuple[str, list[str], list[list[str]]]
@@ -27,21 +27,12 @@ async def export_tables(reader: Reader, *, private: bool = True) -> list[Table]:
     return [table for table in tables if table[2]]
 
 
-async def export_csv(reader: Reader, directory: Path, *, private: bool = True) -> dict[str, int]:
-    """Writes one CSV file for each kind and link into a directory; gives the number of rows by file name."""
+def write_directory(tables: Sequence[Table], directory: Path) -> dict[str, int]:
+    """Writes one CSV file for each table into a directory; gives the number of rows by file name."""
     directory.mkdir(parents=True, exist_ok=True)
-    written: dict[str, int] = {}
-    for stem, header, rows in await export_tables(reader, private=private):
+    for stem, header, rows in tables:
         write_csv(directory / f"{stem}.csv", header, rows)
-        written[f"{stem}.csv"] = len(rows)
-    return written
-
-
-async def export_xlsx(reader: Reader, path: Path, *, private: bool = True) -> dict[str, int]:
-    """Writes one XLSX file with a sheet for each kind and link; gives the number of rows by sheet."""
-    tables = await export_tables(reader, private=private)
-    write_xlsx(path, tables)
-    return {stem: len(rows) for stem, _, rows in tables}
+    return {f"{stem}.csv": len(rows) for stem, _, rows in tables}
 
 
 def _links_of(file: File) -> list[type[Link]]:

@@ -1,0 +1,266 @@
+"""The command `partnergraph`."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import dataclasses
+import datetime
+import functools
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+import orjson
+
+from graph_api.errors import ImportRejected, InvalidInput, PartnergraphError
+from graph_api.settings import Settings, read_settings, settings_table
+from graph_api.storage import open_store
+from graph_api.storage.base import Store
+
+T = TypeVar("T")
+LANGUAGES = ("en", "de", "es", "fr")
+SHOWN_BAD_CELLS = 20
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON document.")
+
+
+@contextlib.asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Store]:
+    """The store of the settings, ready for use."""
+    store = open_store(settings.store, user=settings.neo4j_user, password=settings.neo4j_password, database=settings.neo4j_database)
+    try:
+        await store.prepare()
+        yield store
+    finally:
+        await store.close()
+
+
+def on_store(work: Callable[[Store], Awaitable[T]]) -> T:
+    """Runs some work on the store of the settings."""
+
+    async def run() -> T:
+        async with opened(read_settings()) as store:
+            return await work(store)
+
+    return asyncio.run(run())
+
+
+def emit(result: Any, *, as_json: bool, text: Callable[[], Iterator[str]]) -> None:
+    """Prints a result, for programs or for people."""
+    if as_json:
+        click.echo(orjson.dumps(result, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS))
+    else:
+        for line in text():
+            click.echo(line)
+
+
+def note(message: str) -> None:
+    """Tells a person what is going on, beside the result."""
+    click.echo(message, err=True)
+
+
+class Commands(click.Group):
+    """The group of all commands; what went wrong is one line on stderr and exit code 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs a command and translates our errors."""
+        try:
+            return super().invoke(ctx)
+        except ImportRejected as e:
+            for cell in e.cells[:SHOWN_BAD_CELLS]:
+                note(str(cell))
+            raise click.ClickException(f"{len(e.cells)} bad cells, nothing was written" if len(e.cells) > 1 else "nothing was written") from None
+        except PartnergraphError as e:
+            raise click.ClickException(str(e)) from None
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="partnergraph")
+def main() -> None:
+    """The network of municipal partnerships: explore it, maintain it, find partners in it."""
+
+
+# ── the service ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@main.command()
+@click.option("--host", help="Address to listen on (setting PARTNERGRAPH_HOST).")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on (setting PARTNERGRAPH_PORT).")
+def serve(host: str | None, port: int | None) -> None:
+    """Run the service: GraphQL API and web app."""
+    import uvicorn
+
+    given = {k: v for k, v in (("host", host), ("port", port)) if v is not None}
+    settings = dataclasses.replace(read_settings(), **given)  # pyright: ignore[reportArgumentType]
+    note(f"Partnergraph on http://{settings.host}:{settings.port} (end with Ctrl-C)")
+    uvicorn.run(
+        "graph_api.server:from_environment",
+        factory=True,
+        host=settings.host,
+        port=settings.port,
+        workers=settings.workers,
+        log_level="warning",
+        server_header=False,
+    )
+
+
+@main.command()
+def schema() -> None:
+    """Print the GraphQL schema."""
+    from graph_api.schema import create_schema
+
+    click.echo(create_schema().as_str())
+
+
+@main.command()
+@as_json
+def settings(as_json: bool) -> None:
+    """Print every setting: environment variable, value, meaning."""
+    rows = settings_table(read_settings())
+
+    def text() -> Iterator[str]:
+        width = max(len(row.variable) for row in rows)
+        for row in rows:
+            yield f"{row.variable:<{width}}  {row.value or '–'}"
+            yield f"{'':<{width}}  {row.doc} (default: {row.default or '–'})"
+
+    emit([dataclasses.asdict(row) for row in rows], as_json=as_json, text=text)
+
+
+# ── data ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@contextlib.contextmanager
+def progress(total: int | None = None) -> Iterator[Callable[[str, int], None]]:
+    """A progress bar on a terminal, nothing in a pipe."""
+    if not sys.stderr.isatty():
+        yield lambda _stage, _rows: None
+        return
+    counted = {"check": 0, "write": 0}
+
+    def show(stage: str, rows: int) -> None:
+        counted[stage] += rows
+        done = counted["write"] if stage == "write" else counted["check"]
+        of = f" of {counted['check']:,}" if stage == "write" else ""
+        click.echo(f"\r{'writing' if stage == 'write' else 'checking'}: {done:,}{of} rows   ", err=True, nl=False)
+
+    yield show
+    click.echo("\r" + " " * 60 + "\r", err=True, nl=False)
+
+
+def _take_in(paths: tuple[Path, ...], *, dry_run: bool, as_json: bool) -> None:
+    from graph_api.operations.imports import import_files
+
+    began = datetime.datetime.now(datetime.UTC)
+    with progress() as show:
+        report = on_store(lambda store: import_files(store, paths, dry_run=dry_run, progress=show))
+    seconds = (datetime.datetime.now(datetime.UTC) - began).total_seconds()
+    result = {"rows": report.rows, "written": report.written, "revision": report.revision, "seconds": round(seconds, 3)}
+
+    def text() -> Iterator[str]:
+        for stem, count in report.rows.items():
+            yield f"{count:>9,}  {stem}"
+        yield f"{'written' if report.written else 'all right; nothing was written (--dry-run)'} in {seconds:.1f} s, revision {report.revision}"
+
+    emit(result, as_json=as_json, text=text)
+
+
+@main.command("import")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Check only, write nothing.")
+@as_json
+def import_(files: tuple[Path, ...], dry_run: bool, as_json: bool) -> None:
+    """Take CSV and XLSX FILES into the network: all of them or, if a cell is bad, nothing.
+
+    A file's (or sheet's) name says what is in it: municipalities.csv, partnerships.csv, ….
+    """
+    _take_in(files, dry_run=dry_run, as_json=as_json)
+
+
+@main.command()
+@click.argument("dataset", type=click.Choice(["demo", "reference"]))
+@as_json
+def load(dataset: str, as_json: bool) -> None:
+    """Load the data we bring along.
+
+    `reference`: countries, goals, targets, topics, the programme's phases and known partnerships. `demo`: the same and a
+    network of real municipalities with invented departments, experts and focuses, to try things out.
+    """
+    import seeds
+
+    files = seeds.files("reference") + (seeds.files("demo") if dataset == "demo" else ())
+    _take_in(files, dry_run=False, as_json=as_json)
+
+
+@main.command()
+@click.argument("place", type=click.Path(path_type=Path))
+@as_json
+def export(place: Path, as_json: bool) -> None:
+    """Write the whole network to PLACE: a directory (CSV files) or a file that ends in .xlsx."""
+    from graph_api.operations.exports import export_tables, write_directory
+    from graph_api.operations.sheets import write_xlsx
+
+    tables = on_store(export_tables)
+    try:
+        if place.suffix == ".xlsx":
+            write_xlsx(place, tables)
+        else:
+            write_directory(tables, place)
+    except OSError as e:
+        raise InvalidInput(f"{place} cannot be written: {e.strerror}") from None
+    counts = {stem: len(rows) for stem, _, rows in tables}
+    emit(counts, as_json=as_json, text=lambda: (f"{count:>9,}  {stem}" for stem, count in counts.items()))
+
+
+# ── matching ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@main.command()
+@click.argument("municipality")
+@click.option("-n", "--first", type=click.IntRange(1, 100), default=10, show_default=True, help="How many.")
+@click.option("--language", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Language of the reasons.")
+@as_json
+def candidates(municipality: str, first: int, language: str, as_json: bool) -> None:
+    """Who could become a partner of MUNICIPALITY (its id, with or without `municipality:`)."""
+    from graph_api.operations.answers import candidates_document, candidates_text
+
+    document = on_store(lambda store: candidates_document(store, municipality, first=first, language=language))
+    emit(document, as_json=as_json, text=functools.partial(candidates_text, document))
+
+
+def _pairs(path: Path) -> list[tuple[str, str]]:
+    from graph_api.operations.files import parse_id
+    from graph_api.operations.sheets import open_sheets
+
+    [sheet] = open_sheets([path])
+    rows = sheet.rows()
+    _, header = next(rows, (1, list[str]()))
+    if not {"seeker", "partner"} <= set(header):
+        raise InvalidInput(f"{path.name}: the header is {', '.join(header)}; needed: seeker,partner")
+    seeker, partner = header.index("seeker"), header.index("partner")
+    return [(parse_id("municipality", row[seeker]), parse_id("municipality", row[partner])) for _, row in rows]
+
+
+@main.command()
+@click.argument("pairs", type=click.Path(path_type=Path))
+@as_json
+def evaluate(pairs: Path, as_json: bool) -> None:
+    """Measure the matching on real PAIRS, a CSV file with the columns seeker,partner.
+
+    Each true partner is ranked among all eligible candidates of its seeker, whose other true partners are left out; pairs that
+    are in the network are hidden from the matcher.
+    """
+    from graph_api.operations.profiles import load_profiles
+    from matching.evaluation import evaluate as measure
+
+    given = _pairs(pairs)
+    profiles, _ = on_store(lambda store: load_profiles(store, datetime.date.today()))
+    found = dataclasses.asdict(measure(profiles, given))
+    emit(
+        found,
+        as_json=as_json,
+        text=lambda: (f"{name:<12}  {value:.4f}" if isinstance(value, float) else f"{name:<12}  {value}" for name, value in found.items()),
+    )

@@ -1,0 +1,82 @@
+"""Partner candidates as a document for programs and as text for people: what the command line prints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from graph_api.model import global_id, own_id
+from graph_api.operations.candidates import CandidateFinder
+from graph_api.storage.base import Store
+from matching.partners import Candidate, PartnerMatcher
+
+
+async def candidates_document(store: Store, municipality: str, *, first: int, language: str) -> dict[str, Any]:
+    """The candidates of a municipality with everything that explains them."""
+    found, fitted = await CandidateFinder(store).candidates(global_id("municipality", municipality), first=first)
+    matcher = fitted.matcher
+    return {
+        "municipality": _place(matcher, found.seeker, language),
+        "candidates": [_candidate(matcher, candidate, language) for candidate in found.candidates],
+        "considered": found.considered,
+        "excluded": [{"rule": rule, "count": count} for rule, count in found.excluded.items()],
+        "unmet": None if found.unmet is None else {"reason": found.unmet.reason, "relax": list(found.unmet.relax), "gain": found.unmet.gain},
+        "revision": fitted.revision,
+        "algorithm": found.algorithm,
+    }
+
+
+def _place(matcher: PartnerMatcher, node: str, language: str) -> dict[str, Any]:
+    profiles = matcher.profiles_
+    row = profiles.row(node)
+    return {"id": node, "name": profiles.names[row], "country": profiles.country[row], "country_name": profiles.country_name(profiles.country[row], language)}
+
+
+def _candidate(matcher: PartnerMatcher, candidate: Candidate, language: str) -> dict[str, Any]:
+    telling = sorted((f for f in candidate.facets if f.score), key=lambda f: (-f.share, f.name))
+    return {
+        "municipality": _place(matcher, candidate.id, language),
+        "rank": candidate.rank,
+        "score": candidate.score,
+        "seeker_benefit": candidate.seeker_benefit,
+        "candidate_benefit": candidate.candidate_benefit,
+        "reasons": [matcher.text(f.reason, language) for f in telling],
+        "facets": [
+            {
+                "name": f.name,
+                "score": f.score,
+                "weight": f.weight,
+                "share": f.share,
+                "reason": matcher.text(f.reason, language),
+                "evidence": list(f.reason.nodes),
+            }
+            for f in candidate.facets
+        ],
+        "rank_range": {"best": candidate.rank_range[0], "worst": candidate.rank_range[1]},
+    }
+
+
+def candidates_text(document: Mapping[str, Any]) -> Iterator[str]:
+    """The same, line by line, for people."""
+    seeker = document["municipality"]
+    yield f"Partner candidates for {seeker['name']} ({seeker['country_name']}), {document['considered']} municipalities considered:"
+    for candidate in document["candidates"]:
+        yield ""
+        yield from _candidate_text(candidate, seeker["name"])
+    if unmet := document["unmet"]:
+        yield f"Nobody fits ({unmet['reason']}); giving up {', '.join(unmet['relax']) or 'nothing'} would bring {unmet['gain']}."
+    yield ""
+    left_out = ", ".join(f"{e['rule']} {e['count']}" for e in document["excluded"])
+    yield f"Left out: {left_out or 'nobody'}. Method {document['algorithm']}, network revision {document['revision']}."
+
+
+def _candidate_text(candidate: Mapping[str, Any], seeker: str) -> Iterator[str]:
+    place, ranks = candidate["municipality"], candidate["rank_range"]
+    yield f"{candidate['rank']:>3}. {place['name']} ({place['country']}, {own_id(place['id'])})"
+    yield f"     score {candidate['score']:.2f}; rank {ranks['best']} to {ranks['worst']} if the weights change by a quarter"
+    yield f"     benefit for {seeker}: {_percent(candidate['seeker_benefit'])}; for {place['name']}: {_percent(candidate['candidate_benefit'])}"
+    yield from (f"     - {reason}" for reason in candidate["reasons"][:5])
+
+
+def _percent(part: float | None) -> str:
+    return "not known" if part is None else f"{part:.0%}"

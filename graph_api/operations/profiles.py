@@ -1,0 +1,148 @@
+"""Reads the network into the profiles that matching works on."""
+
+from __future__ import annotations
+
+import datetime
+import itertools
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from graph_api.model import Broader, Direction, Focus, HasTarget, Link, Membership, Serves
+from graph_api.storage.base import Columns, Reader, Snapshot
+from matching.profile import DIRECTIONS, LANGUAGES, Focuses, Profiles, Subjects, Ties
+
+_NAMES = {language: "name" if language == "en" else f"name_{language}" for language in LANGUAGES}
+_NAMED = tuple(_NAMES.values())
+_KINDS: Mapping[str, tuple[str, ...]] = {
+    "country": ("id", *_NAMED, "region", "languages", "dac_from", "dac_until"),
+    "municipality": ("id", "name", "country", "admin1", "latitude", "longitude", "population", "languages", "seeking", "capacity", "verified_on"),
+    "partnership": ("id", "kind", "started", "ended"),
+    "topic": ("id", *_NAMED),
+    "sdg_goal": ("id", *_NAMED),
+    "sdg_target": ("id", *_NAMED),
+}
+_LINKS: Mapping[type[Link], tuple[str, ...]] = {Focus: ("direction", "weight"), Membership: ("left",), HasTarget: (), Serves: (), Broader: ()}
+
+
+async def load_profiles(reader: Reader, day: datetime.date) -> tuple[Profiles, int]:
+    """The profiles of all municipalities as of a day, and the revision of the network they were read from."""
+    snapshot = await reader.snapshot(_KINDS, _LINKS)
+    return to_profiles(snapshot, day), snapshot.revision
+
+
+def to_profiles(snapshot: Snapshot, day: datetime.date) -> Profiles:
+    """The profiles in a snapshot of the kinds and links that matching needs; `day` decides which countries are on the DAC list."""
+    towns, countries = snapshot.kinds["municipality"].values, _by_code(snapshot.kinds["country"])
+    rows: dict[Any, int] = {node: row for row, node in enumerate(towns["id"])}
+    codes: Sequence[Any] = towns["country"]
+    subjects = _subjects(snapshot)
+    return Profiles(
+        ids=tuple(rows),
+        names=tuple(map(str, towns["name"])),
+        country=tuple(codes),
+        admin1=tuple(_values(towns["admin1"])),
+        latitude=_numbers(towns["latitude"]),
+        longitude=_numbers(towns["longitude"]),
+        population=_numbers(towns["population"]),
+        languages=tuple(tuple(own) or tuple(countries.get(code, _UNKNOWN)["languages"]) for own, code in zip(_values(towns["languages"]), codes, strict=True)),
+        seeking=np.array([-1 if v is None else int(bool(v)) for v in towns["seeking"]], dtype=np.int8),
+        capacity=_numbers(towns["capacity"]),
+        verified_on=_numbers([_ordinal(v) for v in _values(towns["verified_on"])]),
+        eligible=np.array([_listed(countries.get(code, _UNKNOWN), day.isoformat()) for code in codes], dtype=bool),
+        subjects=subjects,
+        focuses=_focuses(snapshot.links[Focus], rows, subjects),
+        ties=_ties(snapshot, rows, day.isoformat()),
+        country_region={code: c["region"] for code, c in countries.items() if c["region"]},
+        country_names={language: {code: c[name] for code, c in countries.items() if c[name]} for language, name in _NAMES.items()},
+    )
+
+
+_UNKNOWN: Mapping[str, Any] = {"languages": (), "dac_from": None, "dac_until": None}
+
+
+def _values(column: Sequence[object]) -> Sequence[Any]:
+    return column
+
+
+def _numbers(column: Sequence[Any]) -> np.ndarray[Any, np.dtype[np.float64]]:
+    return np.array([np.nan if v is None else v for v in column], dtype=np.float64)
+
+
+def _ordinal(day: str | None) -> int | None:
+    return datetime.date.fromisoformat(day).toordinal() if day else None
+
+
+def _by_code(countries: Columns) -> dict[str, dict[str, Any]]:
+    names = list(countries.values)
+    rows = zip(*countries.values.values(), strict=True)
+    return {str(row[names.index("id")]).removeprefix("country:"): dict(zip(names, row, strict=True)) for row in rows}
+
+
+def _listed(country: Mapping[str, Any], day: str) -> bool:
+    since, until = country["dac_from"], country["dac_until"]
+    return since is not None and since <= day and (until is None or day <= until)
+
+
+def _subjects(snapshot: Snapshot) -> Subjects:
+    parts = [snapshot.kinds[kind].values for kind in ("topic", "sdg_goal", "sdg_target")]
+    ids = tuple(str(i) for part in parts for i in part["id"])
+    rows = {node: row for row, node in enumerate(ids)}
+
+    def pairs(links: Columns, first: str, second: str) -> Any:
+        found = [(rows[str(a)], rows[str(b)]) for a, b in zip(links.values[first], links.values[second], strict=True)]
+        return np.array(found, dtype=np.int64).reshape(-1, 2)
+
+    return Subjects(
+        ids=ids,
+        names={language: tuple(str(v or "") for part in parts for v in part[name]) for language, name in _NAMES.items()},
+        target_goal=pairs(snapshot.links[HasTarget], "target", "source"),
+        topic_target=pairs(snapshot.links[Serves], "source", "target"),
+        topic_broader=pairs(snapshot.links[Broader], "source", "target"),
+    )
+
+
+def _focuses(links: Columns, rows: Mapping[Any, int], subjects: Subjects) -> Focuses:
+    """The municipalities' own focuses; those of departments are theirs and do not count here."""
+    places = {node: row for row, node in enumerate(subjects.ids)}
+    codes = {Direction(name): code for code, name in enumerate(DIRECTIONS)}
+    v = links.values
+    found = [(rows[s], places[t], codes[d], w) for s, t, d, w in zip(v["source"], v["target"], v["direction"], v["weight"], strict=True) if s in rows]  # pyright: ignore[reportArgumentType]
+    return Focuses(
+        municipality=np.array([f[0] for f in found], dtype=np.int64),
+        subject=np.array([f[1] for f in found], dtype=np.int64),
+        direction=np.array([f[2] for f in found], dtype=np.int64),
+        weight=np.array([f[3] for f in found], dtype=np.float64),
+    )
+
+
+def _ties(snapshot: Snapshot, rows: Mapping[Any, int], day: str) -> Ties:
+    """Each pair of present members of each partnership that lasts."""
+    partnerships, memberships = snapshot.kinds["partnership"].values, snapshot.links[Membership].values
+    lasting = {
+        i: (str(kind), started)
+        for i, kind, started, ended in zip(*(partnerships[n] for n in ("id", "kind", "started", "ended")), strict=True)
+        if not _over(ended, day)
+    }
+    members: dict[Any, list[int]] = defaultdict(list)
+    for source, target, left in zip(memberships["source"], memberships["target"], memberships["left"], strict=True):
+        if target in lasting and not _over(left, day):
+            members[target].append(rows[source])
+    pairs = [(a, b, *lasting[p]) for p, towns in members.items() for a, b in _pairs(towns)]
+    return Ties(
+        a=np.array([p[0] for p in pairs], dtype=np.int64),
+        b=np.array([p[1] for p in pairs], dtype=np.int64),
+        kind=tuple(p[2] for p in pairs),
+        started=np.array([float(str(p[3])[:4]) if p[3] else np.nan for p in pairs], dtype=np.float64),
+    )
+
+
+def _pairs(towns: list[int]) -> Iterator[tuple[int, int]]:
+    return itertools.combinations(sorted(towns), 2)
+
+
+def _over(end: object, day: str) -> bool:
+    """Whether a partial date lies before a day; a month or year only when it has passed."""
+    return bool(end) and str(end) < day[: len(str(end))]

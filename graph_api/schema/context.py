@@ -1,0 +1,20 @@
+"""What every resolver may use: the store, the operations, the viewer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from graph_api.operations.candidates import CandidateFinder
+from graph_api.storage.base import Store
+
+ANONYMOUS_PAGE = 100
+"""Edges of a page for those without a token."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context:
+    """One request's surroundings."""
+
+    store: Store
+    finder: CandidateFinder
+    largest_page: int = ANONYMOUS_PAGE

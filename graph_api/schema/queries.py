@@ -1,0 +1,252 @@
+"""The root fields of queries: each asks the store or an operation once."""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+
+import strawberry
+
+from graph_api.errors import InvalidInput
+from graph_api.model import KINDS, PLURALS, global_id, kind_of
+from graph_api.operations.candidates import Fitted, introductions
+from graph_api.schema import mirror, results
+from graph_api.schema.context import Context
+from graph_api.schema.mirror import PAGE_ARGUMENTS, Node, declare_connection, with_arguments
+from graph_api.schema.nodes import Asked, Record, to_answer, to_record
+from graph_api.schema.selections import Reading
+from graph_api.storage.base import Compare, Expansion, Filter, Operator
+from matching.partners import Candidate, Candidates
+
+MOST_CANDIDATES = 100
+MOST_NODES = 5_000
+DEEPEST = 3
+
+
+class Info(strawberry.Info[Context, None]):
+    """A field's surroundings, with the reading of its query."""
+
+    @property
+    def reading(self) -> Reading:
+        """How to read what is selected under this field."""
+        return Reading(info=self._raw_info, largest_page=self.context.largest_page)
+
+    @property
+    def nodes(self) -> list[Any]:
+        """The field's nodes in the query."""
+        return self._raw_info.field_nodes
+
+
+def argument(description: str, name: str | None = None) -> Any:
+    """An argument's sentence and, where it is no Python name, its name."""
+    return strawberry.argument(description=description, name=name)
+
+
+def with_ids(ids: Sequence[str]) -> Filter:
+    """The filter for records with these ids."""
+    return Compare(property="id", operator=Operator.IN, value=tuple(ids))
+
+
+async def records_by_id(info: Info, asked: Mapping[str, Asked]) -> dict[str, dict[str, Record]]:
+    """Records by response key and id, all selected by one statement."""
+    cells = await info.context.store.select(*(a.selection for a in asked.values())) if asked else []
+    return {key: {row[0]: to_record(a, row) for row in cell[1]} for (key, a), cell in zip(asked.items(), cells, strict=True)}
+
+
+def _bounded(name: str, value: int, least: int, most: int) -> int:
+    if not least <= value <= most:
+        raise InvalidInput(f"{name} is {value}; allowed: {least} to {most}")
+    return value
+
+
+# ── records of one kind ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _one_field(kind: str) -> Any:
+    name = KINDS[kind].__name__
+
+    async def resolve(info: Info, **given: Any) -> Any:
+        asked = info.reading.one(info.nodes, (kind,), with_ids([global_id(kind, given["id"])]))
+        [cell] = await info.context.store.select(asked.selection)
+        return to_answer(asked, cell)
+
+    arguments = {"id": ("strawberry.ID", "Its id, with or without the kind before it.", mirror.REQUIRED)}
+    return strawberry.field(resolver=with_arguments(resolve, arguments, f"{name} | None"), description=f"One {name}, by id; null where there is none.")
+
+
+def _list_field(kind: str) -> Any:
+    name = KINDS[kind].__name__
+    connection = f"{name}Connection"
+    declare_connection(connection, name)
+
+    async def resolve(info: Info, **_: Any) -> Any:
+        read = info.reading
+        asked = read.page(info.nodes, (kind,), read.arguments(info.nodes[0], "Query"), connection)
+        [cell] = await info.context.store.select(asked.selection)
+        return to_answer(asked, cell)
+
+    arguments = {
+        "filter": (f"{name}Filter | None", "Only records for which this holds.", strawberry.UNSET),
+        "order_by": (f"{name}Order | None", "In this order; else by id.", strawberry.UNSET),
+        **PAGE_ARGUMENTS,
+    }
+    return strawberry.field(resolver=with_arguments(resolve, arguments, connection), description=f"{name} records, page by page.")
+
+
+# ── candidates ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _asked_records(info: Info, path: Mapping[str, str], last: str, type_name: str, ids: Sequence[str]) -> dict[str, Asked]:
+    """What is selected of the municipalities in a field below this one; `path` gives each field on the way its type."""
+    nodes, parent, read = info.nodes, type_name, info.reading
+    for field, child in path.items():
+        nodes = [node for group in read.fields(nodes, parent).values() if group[0].name.value == field for node in group]
+        parent = child
+    groups = read.fields(nodes, parent)
+    return {key: read.one(group, ("municipality",), with_ids(ids)) for key, group in groups.items() if group[0].name.value == last}
+
+
+def _facets(candidate: Candidate, fitted: Fitted) -> list[results.Facet]:
+    return [
+        results.Facet(
+            name=f.name,
+            score=f.score,
+            weight=f.weight,
+            share=f.share,
+            evidence=[strawberry.ID(node) for node in f.reason.nodes],
+            cause=f.reason,
+            say=fitted.matcher.text,
+        )
+        for f in candidate.facets
+    ]
+
+
+async def _introducers(info: Info, found: Candidates) -> dict[str, list[str]]:
+    """For each candidate, the ids of those who could introduce it to the seeker."""
+    if not any(node.name.value == "introductions" for node in info.reading.below(info.nodes)):
+        return {}
+    [[_, rows]] = await info.context.store.select(introductions(found.seeker, tuple(c.id for c in found.candidates)))
+    return {row[0]: [via[0] for via in row[4][0][1][:MOST_INTRODUCTIONS]] for row in rows}
+
+
+MOST_INTRODUCTIONS = 10
+
+
+def _candidate(found: Candidate, fitted: Fitted, records: Mapping[str, Mapping[str, Record]], via: list[results.Introduction]) -> results.PartnerCandidate:
+    best, worst = found.rank_range
+    return results.PartnerCandidate(
+        rank=found.rank,
+        score=found.score,
+        seeker_benefit=found.seeker_benefit,
+        candidate_benefit=found.candidate_benefit,
+        facets=_facets(found, fitted),
+        introductions=via,
+        rank_range=results.RankRange(best=best, worst=worst),
+        records={key: by_id[found.id] for key, by_id in records.items()},
+    )
+
+
+async def _partner_candidates(info: Info, found: Candidates, fitted: Fitted) -> results.PartnerCandidates:
+    introducers = await _introducers(info, found)
+    to_candidates = {"candidates": "PartnerCandidate"}
+    others = sorted({i for ids in introducers.values() for i in ids})
+    asked = _asked_records(info, to_candidates, "municipality", "PartnerCandidates", [c.id for c in found.candidates])
+    asked_via = _asked_records(info, to_candidates | {"introductions": "Introduction"}, "municipality", "PartnerCandidates", others)
+    records = await records_by_id(info, {f"c:{k}": a for k, a in asked.items()} | {f"v:{k}": a for k, a in asked_via.items()})
+    own = {k: records[f"c:{k}"] for k in asked}
+
+    def introduced(candidate: str) -> list[results.Introduction]:
+        return [results.Introduction(records={k: records[f"v:{k}"][i] for k in asked_via}) for i in introducers.get(candidate, ())]
+
+    unmet = found.unmet and results.Unmet(reason=found.unmet.reason, relax=list(found.unmet.relax), gain=found.unmet.gain)
+    return results.PartnerCandidates(
+        candidates=[_candidate(c, fitted, own, introduced(c.id)) for c in found.candidates],
+        considered=found.considered,
+        excluded=[results.Exclusion(rule=rule, count=count) for rule, count in found.excluded.items()],
+        unmet=unmet or None,
+        revision=fitted.revision,
+        algorithm=found.algorithm,
+    )
+
+
+# ── the root ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@strawberry.type
+class Fields:
+    """Root fields that are written by hand."""
+
+    @strawberry.field(description="A record of any kind, by id; null where there is none.")
+    async def node(self, info: Info, id: Annotated[strawberry.ID, argument("Its id.")]) -> Node | None:
+        """One record."""
+        return (await _nodes(info, [id]))[0]
+
+    @strawberry.field(description="Records of any kind, by id, in the order of the ids; null where there is none.")
+    async def nodes(self, info: Info, ids: Annotated[list[strawberry.ID], argument("Their ids, at most 100.")]) -> list[Node | None]:
+        """Several records."""
+        _bounded("the number of ids", len(ids), 0, info.context.largest_page)
+        return await _nodes(info, ids)
+
+    @strawberry.field(description="Who could become the partner of a municipality: ranked, explained, with the benefit of both sides.")
+    async def partner_candidates(
+        self,
+        info: Info,
+        municipality: Annotated[strawberry.ID, argument("The municipality that looks for a partner.")],
+        first: Annotated[int, argument("At most this many, from 0 to 100.")] = 10,
+        weights: Annotated[results.FacetWeights | None, argument("How much facets count, in place of the usual weights.")] = None,
+        filter: Annotated[results.CandidateFilterInput | None, argument("Whom to suggest.")] = None,
+    ) -> results.PartnerCandidates:
+        """The candidates of a municipality."""
+        _bounded("first", first, 0, MOST_CANDIDATES)
+        given = {name: value for name, value in vars(weights).items() if isinstance(value, float | int)} if weights else None
+        found, fitted = await info.context.finder.candidates(
+            global_id("municipality", municipality), first=first, weights=given, filter=filter.to_filter() if filter else None
+        )
+        return await _partner_candidates(info, found, fitted)
+
+    @strawberry.field(description="The records around a record and the links between them.")
+    async def neighbourhood(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, argument("The record in the middle.")],
+        depth: Annotated[int, argument("How many links far, from 1 to 3.")] = 1,
+        kinds: Annotated[list[mirror.Kind] | None, argument("Only through and to records of these kinds.")] = None,
+        limit: Annotated[int, argument("At most this many records, the nearest first, from 1 to 5,000.")] = 200,
+    ) -> results.Neighbourhood:
+        """The neighbourhood of a record."""
+        return await _neighbourhood(info, id, _bounded("depth", depth, 1, DEEPEST), kinds, _bounded("limit", limit, 1, MOST_NODES))
+
+
+async def _nodes(info: Info, ids: Sequence[str]) -> list[Any]:
+    kinds = tuple(dict.fromkeys(kind for i in ids if (kind := kind_of(i))))
+    asked = {kind: info.reading.one(info.nodes, (kind,), with_ids([i for i in ids if kind_of(i) == kind])) for kind in kinds}
+    records = await records_by_id(info, asked)
+    return [records.get(kind_of(i) or "", {}).get(i) for i in ids]
+
+
+async def _neighbourhood(info: Info, center: str, depth: int, kinds: list[Any] | None, limit: int) -> results.Neighbourhood:
+    wanted = tuple(kind.value for kind in kinds) if kinds is not None else None
+    found = await info.context.store.expand(Expansion(ids=(center,), depth=depth, kinds=wanted, limit=limit))
+    if not found.ids:
+        raise InvalidInput(f"there is no record {center!r}; ids look like municipality:de-bonn")
+    groups = {k: g for k, g in info.reading.fields(info.nodes, "Neighbourhood").items() if g[0].name.value == "nodes"}
+    present = tuple(dict.fromkeys(kind for i in found.ids if (kind := kind_of(i))))
+    asked = {
+        f"{key}:{kind}": info.reading.one(group, (kind,), with_ids([i for i in found.ids if kind_of(i) == kind]))
+        for key, group in groups.items()
+        for kind in present
+    }
+    records = await records_by_id(info, asked)
+    return results.Neighbourhood(
+        depths=list(found.depths),
+        links=results.NeighbourhoodLinks(kinds=list(found.links), sources=list(found.sources), targets=list(found.targets)),
+        truncated=found.total > len(found.ids),
+        total=found.total,
+        records={key: [records[f"{key}:{kind_of(i)}"][i] for i in found.ids] for key in groups},
+    )
+
+
+def _root() -> type:
+    fields = {kind: _one_field(kind) for kind in KINDS} | {PLURALS[kind]: _list_field(kind) for kind in KINDS}
+    return strawberry.type(type("Query", (Fields,), {"__module__": __name__, "__annotations__": {}, **fields}), name="Query", description="What can be asked.")
+
+
+Query = _root()

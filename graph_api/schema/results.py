@@ -1,0 +1,173 @@
+"""Answers that are computed, not stored: partner candidates and neighbourhoods."""
+# No `from __future__ import annotations`: strawberry reads the annotations of closures.
+
+import enum
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import strawberry
+
+from graph_api.operations.candidates import CandidateFilter
+from graph_api.schema import mirror
+from graph_api.schema.mirror import Field, declare_enum
+from matching.facets import FACETS
+from matching.reasons import Reason
+
+
+class Language(enum.Enum):
+    """A language of the answers."""
+
+    EN = "en"
+    DE = "de"
+    ES = "es"
+    FR = "fr"
+
+
+declare_enum(Language, "A language of the answers.", {"EN": "English.", "DE": "German.", "ES": "Spanish.", "FR": "French."})
+
+InLanguage = Annotated[Language, strawberry.argument(description="Language of the text.")]
+Say = Callable[[Reason, str], str]
+"""Puts a reason into words of a language."""
+
+MunicipalityType: Any = vars(mirror)["Municipality"]
+
+
+def _field(description: str) -> Any:
+    return strawberry.field(description=description)
+
+
+@strawberry.type(name="Facet", description="One aspect of how two municipalities fit, with its part in the score.")
+class Facet:
+    """One aspect of a fit."""
+
+    name: str = _field("Name of the facet.")
+    score: float | None = _field("How well the two fit in it, from 0 to 1; null where too little is known.")
+    weight: float = _field("How much it counts; the weights of a candidate's facets add up to 1.")
+    share: float = _field("What it adds to the candidate's score; the shares add up to it.")
+    evidence: list[strawberry.ID] = _field("Ids of the records that show it.")
+    cause: strawberry.Private[Reason]
+    say: strawberry.Private[Say]
+
+    @strawberry.field(description="Why it is so, as a sentence.")
+    def reason(self, language: InLanguage = Language.EN) -> str:
+        """The sentence in a language."""
+        return self.say(self.cause, language.value)
+
+
+@strawberry.type(description="How stable a rank is when each weight in turn is moved by a quarter.")
+class RankRange:
+    """How stable a rank is."""
+
+    best: int = _field("The best rank.")
+    worst: int = _field("The worst rank.")
+
+
+def _picked(root: strawberry.Parent[Any], info: strawberry.Info) -> Any:
+    return root.records[info.path.key]
+
+
+@strawberry.type(description="A municipality that could introduce two others, because it is a partner of both.")
+class Introduction:
+    """A municipality that could introduce two others."""
+
+    municipality: MunicipalityType = strawberry.field(description="The municipality.", resolver=_picked)
+    records: strawberry.Private[dict[str, Any]]
+
+
+@strawberry.type(description="One suggested partner, with both sides' benefit and the reasons.")
+class PartnerCandidate:
+    """One suggested partner."""
+
+    municipality: MunicipalityType = strawberry.field(description="The municipality.", resolver=_picked)
+    rank: int = _field("Its rank, from 1.")
+    score: float = _field("How well it fits in all, from 0 to 1.")
+    seeker_benefit: float | None = _field("Which part of the asking municipality's needs its offers meet, from 0 to 1; null where one of them is unknown.")
+    candidate_benefit: float | None = _field("Which part of its needs the asking municipality's offers meet, from 0 to 1; null where one of them is unknown.")
+    facets: list[Facet] = _field("The aspects that make up the score.")
+    introductions: list[Introduction] = _field("Who could introduce the two: at most ten partners of both.")
+    rank_range: RankRange = _field("How stable the rank is.")
+    records: strawberry.Private[dict[str, Any]]
+
+    @strawberry.field(description="The reasons that speak for it as sentences, the weightiest first.")
+    def reasons(self, language: InLanguage = Language.EN) -> list[str]:
+        """The sentences in a language."""
+        telling = sorted((f for f in self.facets if f.score), key=lambda f: (-f.share, f.name))
+        return [facet.say(facet.cause, language.value) for facet in telling]
+
+
+@strawberry.type(description="How many municipalities a rule left out.")
+class Exclusion:
+    """How many municipalities a rule left out."""
+
+    rule: str = _field("Name of the rule.")
+    count: int = _field("Number of municipalities, each counted under the first rule that meets it.")
+
+
+@strawberry.type(description="Why nobody fits.")
+class Unmet:
+    """Why nobody fits."""
+
+    reason: str = _field("`not_eligible`: no partnership of the programme is possible; `relax`: rules stand in the way; `nobody`: there is no one.")
+    relax: list[str] = _field("The rules that would be given up most cheaply.")
+    gain: int = _field("Number of candidates there would be then.")
+
+
+@strawberry.type(description="The partner candidates of a municipality, and how they were found.")
+class PartnerCandidates:
+    """The answer for one municipality."""
+
+    candidates: list[PartnerCandidate] = _field("The candidates, the best first.")
+    considered: int = _field("Number of municipalities that were ranked.")
+    excluded: list[Exclusion] = _field("How many were left out, by rule.")
+    unmet: Unmet | None = _field("Why nobody fits, where nobody does.")
+    revision: int = _field("Revision of the network that the answer is about.")
+    algorithm: str = _field("Name and version of the method and its weights.")
+
+
+@strawberry.type(name="Neighbourhood", description="Records around a record and all links between them, as parallel columns.")
+class Neighbourhood:
+    """Records around a record."""
+
+    nodes: list[mirror.Node] = strawberry.field(description="The records, the nearest first.", resolver=_picked)
+    depths: list[int] = _field("For each record, how many links it is away.")
+    links: "NeighbourhoodLinks" = _field("The links between any two of the records.")
+    truncated: bool = _field("Whether there are more records than were given.")
+    total: int = _field("Number of records there are.")
+    records: strawberry.Private[dict[str, Any]]
+
+
+@strawberry.type(description="Links between records, as parallel columns.")
+class NeighbourhoodLinks:
+    """Links as columns."""
+
+    kinds: list[str] = _field("Names of the links.")
+    sources: list[int] = _field("Where each starts: a place in `nodes`, from 0.")
+    targets: list[int] = _field("Where each ends: a place in `nodes`, from 0.")
+
+
+FacetWeights: Any = mirror.declare_input(
+    "FacetWeights",
+    "How much facets count, in place of the usual weights; what is not given stays.",
+    {name: Field(annotation="float | None", doc=f"Weight of `{name}`, at least 0.") for name in FACETS},
+)
+
+
+@strawberry.input(name="CandidateFilter", description="Whom to suggest; all that is given has to hold.")
+class CandidateFilterInput:
+    """Whom to suggest."""
+
+    country: list[str] | None = strawberry.field(description="Its country (ISO 3166-1 alpha-2) is one of these.", default=strawberry.UNSET)
+    admin1: list[str] | None = strawberry.field(description="Its first-order region is one of these.", default=strawberry.UNSET)
+    languages: list[str] | None = strawberry.field(description="It works in one of these languages (ISO 639) at least.", default=strawberry.UNSET)
+    population_min: int | None = strawberry.field(description="It has at least so many inhabitants.", default=strawberry.UNSET)
+    population_max: int | None = strawberry.field(description="It has at most so many inhabitants.", default=strawberry.UNSET)
+
+    def to_filter(self) -> CandidateFilter:
+        """What the operation understands."""
+        return CandidateFilter(
+            countries=tuple(self.country or ()),
+            admin1=tuple(self.admin1 or ()),
+            languages=tuple(self.languages or ()),
+            population_min=self.population_min or None,
+            population_max=None if self.population_max is strawberry.UNSET else self.population_max,
+        )
