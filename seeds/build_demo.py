@@ -124,10 +124,14 @@ def read(path: Path) -> list[dict[str, str]]:
 
 
 def write(tables: Tables, directory: Path) -> None:
-    """Writes each table as a CSV file in UTF-8 with LF line ends; the first row's keys are the header."""
+    """Writes each table as a CSV file in UTF-8 with LF line ends; the first row's keys are the header. A table without rows gets no file."""
     directory.mkdir(parents=True, exist_ok=True)
     for name, rows in tables.items():
-        with (directory / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
+        path = directory / f"{name}.csv"
+        if not rows:
+            path.unlink(missing_ok=True)
+            continue
+        with path.open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
             writer.writeheader()
             writer.writerows(rows)

@@ -60,6 +60,9 @@ REGIONS: Mapping[str, Region] = {
 GERMAN = 240
 """Number of German municipalities in the demo."""
 
+SMALLEST = 1_000
+"""Inhabitants below which a place is not chosen: GeoNames' number is wrong, or nobody there could host a mission."""
+
 ALWAYS = ("ke-kisumu",)
 """Chosen in any case: the municipality that asks in `make demo`."""
 
@@ -108,7 +111,7 @@ def slug(country: str, name: str) -> str:
 
 
 def places(municipalities: Iterable[Mapping[str, str]], german: Iterable[Mapping[str, str]]) -> dict[str, Place]:
-    """Every usable place of the raw tables by key: with a population, an ASCII id; in Germany only what has an official municipality key."""
+    """Every usable place of the raw tables by key: not too small, with an ASCII id; in Germany only what has an official municipality key."""
     lands = {row["geonameid"]: row for row in german}
     found: dict[str, Place] = {}
     for row in municipalities:
@@ -116,7 +119,7 @@ def places(municipalities: Iterable[Mapping[str, str]], german: Iterable[Mapping
             continue
         source = lands.get(row["geonameid"], row)
         place = _place(row, source["name"], source.get("land", row["admin1"]))
-        if place.population > 0 and place.id and row["name"] not in CONTESTED:
+        if place.population >= SMALLEST and place.id and row["name"] not in CONTESTED:
             found[place.key] = place
     return found
 

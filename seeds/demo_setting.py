@@ -44,10 +44,10 @@ DRY = frozenset({"AZ", "BF", "BW", "DJ", "DZ", "EG", "IQ", "JO", "KZ", "LY", "MA
 
 TRAIT_TOPICS: Mapping[str, frozenset[str]] = {
     "coast": frozenset({"coastal-protection", "marine-and-coastal-nature", "small-scale-fishing", "plastic-waste", "sustainable-tourism"}),
-    "high": frozenset({"landslides-and-erosion", "forest-management", "earthquake-safety"}),
+    "high": frozenset({"forest-management", "earthquake-safety"}),
     "dry": frozenset({"drought-preparedness", "rainwater-harvesting", "groundwater-protection", "water-loss-reduction", "solar-energy", "soil-protection"}),
     "big": frozenset({"public-transport", "air-quality", "informal-settlements", "affordable-housing", "smart-city", "sewer-networks", "crime-prevention"}),
-    "small": frozenset({"rural-development", "local-markets", "organic-farming", "forest-management", "volunteering", "school-partnerships", "bioenergy"}),
+    "small": frozenset({"rural-development", "local-markets", "organic-farming", "forest-management", "school-partnerships", "bioenergy"}),
     "south": frozenset({"informal-waste-workers", "public-sanitation", "energy-access", "drinking-water-supply", "smallholder-support", "land-registry"}),
     "german": frozenset({"heat-planning", "labour-migration", "fair-procurement", "fair-trade-towns", "global-learning", "colonial-legacy", "older-people"}),
 }
@@ -57,7 +57,6 @@ ONLY: Mapping[str, str] = {
     "coastal-protection": "coast",
     "marine-and-coastal-nature": "coast",
     "small-scale-fishing": "coast",
-    "landslides-and-erosion": "high",
     "drought-preparedness": "dry",
     "rural-development": "small",
     "informal-waste-workers": "south",
