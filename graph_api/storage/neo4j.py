@@ -1,0 +1,220 @@
+"""The Neo4j engine: a `Store` on a server, through the official driver. The only module that knows the driver."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
+from typing import Any, LiteralString, TypeVar, cast
+
+import neo4j
+from neo4j.exceptions import (
+    AuthError,
+    ConfigurationError,
+    ConnectionAcquisitionTimeoutError,
+    DriverError,
+    Forbidden,
+    Neo4jError,
+    ServiceUnavailable,
+    SessionExpired,
+    TransientError,
+)
+
+from graph_api.errors import StoreError, StoreUnavailable, StoreUnusable
+from graph_api.model import Link
+from graph_api.storage.base import Snapshot, Writer
+from graph_api.storage.neo4j_filter import Statement
+from graph_api.storage.neo4j_prepare import prepare
+from graph_api.storage.neo4j_reader import Ask, Neo4jReader
+from graph_api.storage.neo4j_writer import Neo4jWriter
+
+ANSWER_SECONDS = 6.0
+"""Longest wait for an answer, a connection and a second try included; also for one's turn to write."""
+
+BULK_SECONDS = 120.0
+"""Longest wait for an answer about everything at once."""
+
+TRANSACTION_SECONDS = 1800.0
+"""The server undoes a transaction that is open so long: its writer is lost, and others wait."""
+
+T = TypeVar("T")
+
+LOCK = Statement(text="MERGE (m:Meta {id: 'meta'}) SET m.revision = coalesce(m.revision, 0) + 1", parameters={})
+"""Goes first in each writing transaction: writers of all processes wait here for one another."""
+
+CLEAR_LINKS = Statement(text="MATCH (:Node)-[l]->() WITH l LIMIT 50000 DELETE l RETURN count(*)", parameters={})
+CLEAR_NODES = Statement(text="MATCH (n:Node) WITH n LIMIT 20000 DETACH DELETE n RETURN count(*)", parameters={})
+
+
+class Neo4jStore(Neo4jReader):
+    """The network in a database of a Neo4j server, 5.26 or newer. Nothing is sent before the first verb."""
+
+    def __init__(self, url: str, *, user: str = "neo4j", password: str = "", database: str = "neo4j") -> None:
+        super().__init__(self._alone)
+        self._database = database
+        self._turn = asyncio.Lock()
+        try:
+            self._driver: neo4j.AsyncDriver = cast("Any", neo4j.AsyncGraphDatabase).driver(
+                url,
+                auth=(user, password),
+                connection_timeout=3,
+                connection_acquisition_timeout=4,
+                max_transaction_retry_time=3,
+                telemetry_disabled=True,
+                notifications_min_severity=neo4j.NotificationMinimumSeverity.OFF,
+                user_agent="partnergraph",
+            )
+            self._bookmarks = neo4j.AsyncGraphDatabase.bookmark_manager() if url.startswith("neo4j") else None
+        except (ConfigurationError, ValueError) as error:
+            raise StoreUnusable("the address of the Neo4j store is not allowed; allowed: neo4j://, neo4j+s://, bolt://, bolt+s:// and host:port") from error
+
+    async def prepare(self) -> None:
+        """See `Store.prepare`."""
+        await prepare(self._schema, self._writing)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncGenerator[Writer]:
+        """See `Store.transaction`. Waits `ANSWER_SECONDS` for its turn at most, then raises StoreUnavailable."""
+        async with self._writing() as ask:
+            yield Neo4jWriter(ask)
+
+    async def snapshot(self, kinds: Mapping[str, tuple[str, ...]], links: Mapping[type[Link], tuple[str, ...]]) -> Snapshot:
+        """See `Reader.snapshot`. The server shows what others commit meanwhile: where that happened, writers wait for the second try."""
+        found = await super().snapshot(kinds, links)
+        if await self.revision() == found.revision:
+            return found
+        async with self._writing(keep=False) as ask:
+            again = await Neo4jReader(ask).snapshot(kinds, links)
+        return Snapshot(revision=again.revision - 1, kinds=again.kinds, links=again.links)
+
+    async def clear(self) -> None:
+        """See `Store.clear`. By parts: a failure leaves a part of the network."""
+        for part in (CLEAR_LINKS, CLEAR_NODES):
+            left = 1
+            while left:
+                async with self._writing() as ask:
+                    left = await ask(part)
+
+    async def close(self) -> None:
+        """See `Store.close`."""
+        with suppress(DriverError):
+            await self._driver.close()
+
+    def _session(self, mode: str) -> neo4j.AsyncSession:
+        return cast("Any", self._driver).session(database=self._database, default_access_mode=mode, bookmark_manager=self._bookmarks)
+
+    async def _alone(self, statement: Statement) -> Any:
+        """Reads outside a transaction."""
+        async with _answering(BULK_SECONDS if statement.bulk else ANSWER_SECONDS):
+            return await _twice(lambda: self._once(statement, neo4j.READ_ACCESS))
+
+    async def _schema(self, statement: Statement) -> Any:
+        """Changes constraints and indexes, which no transaction takes together with data."""
+        async with _answering(BULK_SECONDS):
+            return await _twice(lambda: self._once(statement, neo4j.WRITE_ACCESS))
+
+    async def _once(self, statement: Statement, mode: str) -> Any:
+        async with self._session(mode) as session:
+            return await _value(session, statement)
+
+    @asynccontextmanager
+    async def _writing(self, *, keep: bool = True) -> AsyncGenerator[Ask]:
+        """What runs statements in one writing transaction; at the end it is committed, or undone where `keep` is false or something failed."""
+        async with self._my_turn():
+            async with _answering(ANSWER_SECONDS):
+                session, transaction = await _twice(self._begun)
+            started = time.monotonic()
+
+            async def ask(statement: Statement) -> Any:
+                async with _answering(BULK_SECONDS if statement.bulk else ANSWER_SECONDS):
+                    return await _value(transaction, statement)
+
+            try:
+                yield ask
+                if keep:
+                    # what took long to write takes long to commit
+                    async with _answering(ANSWER_SECONDS + time.monotonic() - started):
+                        await transaction.commit()
+            finally:
+                await _undone(transaction)
+                await session.close()
+
+    async def _begun(self) -> tuple[neo4j.AsyncSession, neo4j.AsyncTransaction]:
+        """A writing transaction that has the lock."""
+        session = self._session(neo4j.WRITE_ACCESS)
+        try:
+            transaction = await session.begin_transaction(timeout=TRANSACTION_SECONDS)
+            await _value(transaction, LOCK)
+        except BaseException:
+            await session.close()
+            raise
+        return session, transaction
+
+    @asynccontextmanager
+    async def _my_turn(self) -> AsyncGenerator[None]:
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                await self._turn.acquire()
+        except TimeoutError as error:
+            raise StoreUnavailable("another writer is at work; try again later") from error
+        try:
+            yield
+        finally:
+            self._turn.release()
+
+
+async def _value(runner: neo4j.AsyncSession | neo4j.AsyncTransaction, statement: Statement) -> Any:
+    """The one value of the statement's one row, None where there is no row."""
+    result = await runner.run(cast("LiteralString", statement.text), statement.parameters)
+    record = await result.single()
+    return None if record is None else record[0]
+
+
+async def _twice(action: Callable[[], Awaitable[T]]) -> T:
+    """What the action gives, at the second try where a connection turned out to be dead or the server was busy for a moment."""
+    try:
+        return await action()
+    except (DriverError, Neo4jError) as error:
+        if not error.is_retryable():
+            raise
+    return await action()
+
+
+async def _undone(transaction: neo4j.AsyncTransaction) -> None:
+    """Undoes what was not committed; where the server does not answer, it does so itself when the connection ends."""
+    if transaction.closed():
+        return
+    try:
+        async with asyncio.timeout(ANSWER_SECONDS):
+            await transaction.rollback()
+    except (DriverError, Neo4jError, TimeoutError, OSError):
+        transaction.cancel()
+
+
+@asynccontextmanager
+async def _answering(seconds: float) -> AsyncGenerator[None]:
+    """Bounds the time and translates what the driver raises. The messages name no host, no port and no class of the driver."""
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except (DriverError, Neo4jError, TimeoutError, OSError) as error:
+        raise translated(error) from error
+
+
+def translated(error: Exception) -> StoreError:
+    """The program's error for one of the driver's."""
+    code = (error.code or "") if isinstance(error, Neo4jError) else ""
+    if code.endswith("AuthenticationRateLimit"):
+        return StoreUnavailable("too many wrong passwords; the store lets nobody in for some seconds")
+    if isinstance(error, AuthError | Forbidden) or code.startswith("Neo.ClientError.Security"):
+        return StoreUnusable("the store refused user or password, or the user may not do this")
+    if code.endswith("DatabaseNotFound"):
+        return StoreUnusable("the store has no database of that name")
+    if code.endswith("OutOfMemoryError"):
+        return StoreUnusable("this is too much at once for the memory that the store has for transactions (dbms.memory.transaction.total.max)")
+    if isinstance(error, ConfigurationError):
+        return StoreUnusable("what answers at the store's address is no Neo4j this program can work with")
+    if isinstance(error, ServiceUnavailable | SessionExpired | TransientError | ConnectionAcquisitionTimeoutError | TimeoutError | OSError):
+        return StoreUnavailable("the store does not answer; try again later")
+    return StoreError("the store could not do this")

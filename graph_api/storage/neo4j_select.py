@@ -1,0 +1,191 @@
+"""How a `Selection` is said in Cypher: any number of them as one statement that answers one row with one list of cells.
+
+Names in the text come from the declared kinds and links only, values are parameters: the text depends on a selection's shape alone,
+so that the server plans it once. Variables: `n0`, `n1`, … nodes, `r1`, … the relationships that led to them, `m0`, … ids found by
+the full-text search, `$p0`, … parameters in order of appearance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from graph_api.model import properties
+from graph_api.storage.base import Filter, Selection, Shape, Wanted
+from graph_api.storage.codec import encode
+from graph_api.storage.neo4j_filter import Hop, Scope, Statement, Terms, conditions, declared, hop, joined, link_conditions, relation_of, where_clause
+from graph_api.storage.neo4j_layout import key_name, label, labels
+
+
+def select_statement(selections: Sequence[Selection]) -> Statement:
+    """One statement for all selections; its row holds the list of their cells."""
+    terms = Terms()
+    cells = ",\n".join(_cell(terms, selection) for selection in selections)
+    return terms.statement(f"[{cells}]")
+
+
+def count_statement(kind: str, wanted: Filter | None) -> Statement:
+    """The number of nodes of a kind."""
+    terms = Terms()
+    scope = Scope(node="n", kinds=(kind,))
+    return terms.statement(f"COUNT {{ MATCH (n:{label(kind)}){where_clause(conditions(terms, scope, wanted))} }}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sorting:
+    """What a list is ordered by, and from which end it is read."""
+
+    node: str
+    key: str
+    """The expression ordered by."""
+    descending: bool
+    backward: bool
+    indexed: bool
+
+    @property
+    def by_id(self) -> bool:
+        """Whether ids alone order the list."""
+        return self.key == f"{self.node}.id"
+
+    def clause(self, *, empty_too: bool, ties: Sequence[str] = ()) -> str:
+        """The ORDER BY for values that are there (and, last, those that are not); `ties` order rows of the same node."""
+        falling, back = " DESC" if self.descending != self.backward else "", " DESC" if self.backward else ""
+        first = [f"{self.node}.id{falling}"] if self.by_id else [f"{self.key}{falling}", f"{self.node}.id{back}"]
+        empty = [f"{self.key} IS NULL{back}"] if empty_too and not self.by_id else []
+        return f"ORDER BY {', '.join([*empty, *first, *(f'{tie}{back}' for tie in ties)])}"
+
+    def clause_of_empty(self) -> str:
+        """The ORDER BY where every value is empty."""
+        return f"ORDER BY {self.node}.id{' DESC' if self.backward else ''}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bounds:
+    """Conditions of a page: for rows with a value and for rows without; None where no such row is on it."""
+
+    present: tuple[str, ...] | None = ()
+    empty: tuple[str, ...] | None = ()
+
+    def combined(self, key: str) -> list[str]:
+        """Both as conditions on any row."""
+        if self.present is None or self.empty is None:
+            return [f"{key} IS NULL", *(self.empty or ())] if self.present is None else [f"{key} IS NOT NULL", *self.present]
+        if not self.present and not self.empty:
+            return []
+        return [f"({joined(' AND ', [f'{key} IS NOT NULL', *self.present])} OR {joined(' AND ', [f'{key} IS NULL', *self.empty])})"]
+
+
+def _sorting(selection: Selection, node: str) -> Sorting:
+    prop = declared([shape.kind for shape in selection.shapes], selection.order.property)
+    backward = selection.last is not None and selection.first is None
+    return Sorting(node=node, key=f"{node}.{key_name(prop)}", descending=selection.order.descending, backward=backward, indexed=prop.index)
+
+
+def _bounds(terms: Terms, selection: Selection, sorting: Sorting) -> Bounds:
+    present: list[str] = []
+    empty: list[str] = []
+    no_present = no_empty = False
+    for position, after in ((selection.after, True), (selection.before, False)):
+        if position is None:
+            continue
+        value, own = position
+        beyond = ">" if after != sorting.descending else "<"
+        if sorting.by_id:
+            present.append(f"{sorting.key} {beyond} {terms.parameter(own)}")
+            continue
+        same = f"{sorting.node}.id {'>' if after else '<'} {terms.parameter(own)}"
+        if value is None:
+            empty.append(same)
+            no_present = no_present or after
+        else:
+            than = terms.parameter(encode(value))
+            present.append(f"{sorting.key} {beyond}= {than} AND ({sorting.key} {beyond} {than} OR {same})")
+            no_empty = no_empty or not after
+    return Bounds(present=None if no_present else tuple(present), empty=None if no_empty else tuple(empty))
+
+
+def _cell(terms: Terms, selection: Selection) -> str:
+    """A list of nodes found by their labels and properties."""
+    kinds = tuple(shape.kind for shape in selection.shapes)
+    node = f"n{terms.number()}"
+    scope = Scope(node=node, kinds=kinds)
+    # ids of several kinds are looked up by the constraint they share
+    pattern = f"({node}:{label(kinds[0])})" if len(kinds) == 1 else f"({node}:Node&({labels(kinds)}))"
+    where = conditions(terms, scope, selection.filter)
+    total = f"COUNT {{ MATCH {pattern}{where_clause(where)} }}" if selection.total else "null"
+    return f"[{total}, {_listed(terms, selection, scope, pattern, where)}]"
+
+
+def _listed(terms: Terms, selection: Selection, scope: Scope, pattern: str, where: Sequence[str]) -> str:
+    sorting = _sorting(selection, scope.node)
+    bounds, limit = _bounds(terms, selection, sorting), _limit(terms, selection)
+    if sorting.by_id:
+        found = f"MATCH {pattern}{where_clause([*where, *(bounds.present or ())])} WITH {scope.node} {sorting.clause(empty_too=False)}{limit}"
+    elif sorting.indexed:
+        found = _two_parts(pattern, where, sorting, bounds, limit)
+    else:
+        found = f"MATCH {pattern}{where_clause([*where, *bounds.combined(sorting.key)])} WITH {scope.node} {sorting.clause(empty_too=True)}{limit}"
+    return _collected(f"{found} RETURN {_row(terms, selection, scope, sorting.key)}", sorting)
+
+
+def _two_parts(pattern: str, where: Sequence[str], sorting: Sorting, bounds: Bounds, limit: str) -> str:
+    """Rows with a value, in the order of the index, and those without: the index does not know them, and most pages end before them."""
+    node, parts = sorting.node, list[str]()
+    if bounds.present is not None:
+        conditions = [f"{sorting.key} IS NOT NULL", f"{node}.id IS NOT NULL", *where, *bounds.present]
+        parts.append(f"MATCH {pattern}{where_clause(conditions)} RETURN {node} {sorting.clause(empty_too=False)}{limit}")
+    if bounds.empty is not None:
+        parts.append(f"MATCH {pattern}{where_clause([f'{sorting.key} IS NULL', *where, *bounds.empty])} RETURN {node} {sorting.clause_of_empty()}{limit}")
+    both = "\nUNION ALL ".join(reversed(parts) if sorting.backward else parts)
+    return f"CALL () {{ {both} }} WITH {node}{limit}"
+
+
+def _related(terms: Terms, start: str, kind: str, wanted: Wanted) -> str:
+    """A list of neighbours along a relation."""
+    relation, selection = relation_of(kind, wanted.relation), wanted.selection
+    keys = [p.name for p in properties(relation.link).values() if p.key] if relation.link and not relation.one else []
+    named = bool(wanted.properties or wanted.link or keys)
+    way = hop(terms, start, relation, [shape.kind for shape in selection.shapes], named=named)
+    where = [*way.conditions, *link_conditions(terms, way.scope, wanted.link), *conditions(terms, way.scope, selection.filter)]
+    total = _counted(way, where) if selection.total else "null"
+    sorting = _sorting(selection, way.scope.node)
+    where.extend(_bounds(terms, selection, sorting).combined(sorting.key))
+    carried = ", ".join(filter(None, (way.scope.node, way.scope.link)))
+    distinct = "DISTINCT " if relation.link is None else ""
+    order = f" {sorting.clause(empty_too=True, ties=[f'{way.scope.link}.{key}' for key in keys])}{_limit(terms, selection)}"
+    found = f"MATCH {way.pattern}{where_clause(where)} WITH {distinct}{carried}{'' if relation.one else order}"
+    return f"[{total}, {_collected(f'{found} RETURN {_row(terms, selection, way.scope, sorting.key, wanted.properties)}', sorting)}]"
+
+
+def _counted(way: Hop, where: Sequence[str]) -> str:
+    distinct = f" RETURN DISTINCT {way.scope.node}" if way.scope.link_kind is None else ""
+    return f"COUNT {{ MATCH {way.pattern}{where_clause(where)}{distinct} }}"
+
+
+def _limit(terms: Terms, selection: Selection) -> str:
+    """As many rows as wanted, and one that says that the list goes on."""
+    wanted = selection.first if selection.first is not None else selection.last
+    return "" if wanted is None else f" LIMIT {terms.parameter(wanted + 1)}"
+
+
+def _collected(query: str, sorting: Sorting) -> str:
+    return f"reverse(COLLECT {{ {query} }})" if sorting.backward else f"COLLECT {{ {query} }}"
+
+
+def _row(terms: Terms, selection: Selection, scope: Scope, key: str, link_properties: Sequence[str] = ()) -> str:
+    links = ", ".join(f"{scope.link}.{name}" for name in link_properties)
+    values = [f"[{', '.join(f'{scope.node}.{name}' for name in shape.properties)}]" for shape in selection.shapes]
+    cells = [_cells(terms, scope.node, shape) for shape in selection.shapes]
+    return f"[{scope.node}.id, {key}, [{links}], {_by_kind(scope, values)}, {_by_kind(scope, cells)}]"
+
+
+def _cells(terms: Terms, node: str, shape: Shape) -> str:
+    return f"[{', '.join(_related(terms, node, shape.kind, wanted) for wanted in shape.links)}]"
+
+
+def _by_kind(scope: Scope, texts: Sequence[str]) -> str:
+    """The text for the node's kind."""
+    if len(set(texts)) == 1:
+        return texts[0]
+    cases = " ".join(f"WHEN {scope.node}:{label(kind)} THEN {text}" for kind, text in zip(scope.kinds, texts, strict=True))
+    return f"CASE {cases} END"
