@@ -1,0 +1,150 @@
+"""Connections to the embedded store's file: opened, checked, lent to one piece of work at a time, their errors translated."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import sqlite3
+from collections.abc import AsyncGenerator, Callable, Generator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, contextmanager, suppress
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import quote
+
+from graph_api.errors import InvalidInput, StoreError, StoreUnavailable, StoreUnusable
+from graph_api.storage.codec import fold
+from graph_api.storage.ranking import one_typo
+from graph_api.storage.sqlite_tables import identify
+
+T = TypeVar("T")
+Work = Callable[[sqlite3.Connection], T]
+
+READERS = 4
+"""Pieces of reading work that run at the same time; further ones wait."""
+PATIENCE = 5.0
+"""Seconds to wait for another process that writes."""
+EARTH_RADIUS = 6371.0088
+"""Mean radius in kilometres (IUGG)."""
+
+
+class Connections:
+    """Connections to one file.
+
+    `shown` is what messages call the file. `durable` says whether an acknowledged write has to outlive a power cut.
+    """
+
+    def __init__(self, path: Path, *, shown: str, durable: bool = True) -> None:
+        self._path, self.shown, self._durable = path, shown, durable
+        self._threads = ThreadPoolExecutor(READERS + 1, thread_name_prefix="partnergraph-store")
+        self._turns = asyncio.Semaphore(READERS)
+        self._idle: list[sqlite3.Connection] = []
+
+    def open(self, *, create: bool = False) -> sqlite3.Connection:
+        """A new connection; the file has to be there and ours unless it may be created. Raises StoreUnusable, StoreUnavailable."""
+        address = f"file:{quote(str(self._path))}?mode={'rwc' if create else 'rw'}"
+        with self.translating():
+            connection = sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False, timeout=PATIENCE, cached_statements=512)
+            try:
+                self._check(connection, empty=create)
+                _configure(connection, durable=self._durable)
+            except BaseException:
+                connection.close()
+                raise
+            return connection
+
+    def _check(self, connection: sqlite3.Connection, *, empty: bool) -> None:
+        if not identify(connection, self.shown) and not empty:
+            raise StoreUnusable(f"{self.shown} is empty: it has not been prepared")
+
+    @asynccontextmanager
+    async def lent(self) -> AsyncGenerator[sqlite3.Connection]:
+        """A connection for reading; waits where all are lent."""
+        async with self._turns:
+            connection = self._idle.pop() if self._idle else await self.in_thread(self.open)
+            try:
+                yield connection
+            finally:
+                self._idle.append(connection)
+
+    async def run(self, connection: sqlite3.Connection, work: Work[T], *, stoppable: bool = True) -> T:
+        """Runs the work in a thread. Cancelled, it stops the work's statements and returns only when the thread no longer uses the connection."""
+
+        def translated() -> T:
+            with self.translating():
+                return work(connection)
+
+        return await self.in_thread(translated, connection.interrupt if stoppable else None)
+
+    async def in_thread(self, work: Callable[[], T], stop: Callable[[], None] | None = None) -> T:
+        """Runs the work in a thread and waits for its end, even if cancelled."""
+        future = asyncio.get_running_loop().run_in_executor(self._threads, work)
+        try:
+            return await asyncio.shield(future)
+        except asyncio.CancelledError:
+            while not future.done():
+                if stop:
+                    stop()
+                with suppress(asyncio.CancelledError):
+                    await asyncio.wait((future,), timeout=0.02)  # the next statement of the work may have begun after the stop
+            future.exception()
+            raise
+
+    @contextmanager
+    def translating(self) -> Generator[None]:
+        """Turns the errors of SQLite into ours."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise _translation(error, self.shown) from error
+        except OverflowError as error:
+            raise InvalidInput("a whole number of more than 64 bits is not allowed") from error
+
+    async def close(self) -> None:
+        """Closes what is idle and ends the threads."""
+        while self._idle:
+            self._idle.pop().close()
+        self._threads.shutdown(wait=False)
+
+
+def _configure(connection: sqlite3.Connection, *, durable: bool) -> None:
+    connection.create_function("order_key", 1, _order_key, deterministic=True)
+    connection.create_function("one_typo", 2, one_typo, deterministic=True)
+    connection.create_function("kilometres", 4, kilometres, deterministic=True)
+    for pragma in (f"synchronous = {'FULL' if durable else 'OFF'}", "cache_size = -16000", "temp_store = MEMORY", "journal_size_limit = 67108864"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _order_key(text: str | None) -> str | None:
+    return None if text is None else fold(text)
+
+
+def kilometres(latitude: float, longitude: float, other_latitude: float, other_longitude: float) -> float:
+    """The great-circle distance of two places given in degrees (haversine formula)."""
+    north, other_north = math.radians(latitude), math.radians(other_latitude)
+    east = math.radians(other_longitude - longitude)
+    h = math.sin((other_north - north) / 2) ** 2 + math.cos(north) * math.cos(other_north) * math.sin(east / 2) ** 2
+    return 2 * EARTH_RADIUS * math.asin(min(1.0, math.sqrt(h)))
+
+
+_MEANINGS: dict[int, tuple[type[StoreError] | type[InvalidInput], str]] = {
+    sqlite3.SQLITE_BUSY: (StoreUnavailable, "{} is in use by another process that writes; try again"),
+    sqlite3.SQLITE_LOCKED: (StoreUnavailable, "{} is in use by another process that writes; try again"),
+    sqlite3.SQLITE_FULL: (StoreUnavailable, "no room is left on the disk of {}; nothing was written"),
+    sqlite3.SQLITE_IOERR: (StoreUnavailable, "the disk of {} cannot be read or written now"),
+    sqlite3.SQLITE_INTERRUPT: (StoreUnavailable, "work on {} was stopped"),
+    sqlite3.SQLITE_NOTADB: (StoreUnusable, "{} is not a database"),
+    sqlite3.SQLITE_CORRUPT: (StoreUnusable, "{} is damaged; restore a backup"),
+    sqlite3.SQLITE_CANTOPEN: (StoreUnusable, "{} cannot be opened: it is not there, or reading and writing it is not permitted"),
+    sqlite3.SQLITE_PERM: (StoreUnusable, "{} cannot be opened: it is not permitted"),
+    sqlite3.SQLITE_READONLY: (StoreUnusable, "{} cannot be written: it or its directory is read-only"),
+    sqlite3.SQLITE_CONSTRAINT: (InvalidInput, "a value is not of its property's type: {1}"),
+    sqlite3.SQLITE_MISMATCH: (InvalidInput, "a value is not of its property's type: {1}"),
+    sqlite3.SQLITE_TOOBIG: (InvalidInput, "a text is too long"),
+}
+
+
+def _translation(error: sqlite3.Error, shown: str) -> StoreError | InvalidInput:
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    kind, message = _MEANINGS.get(code, (StoreUnusable, "{0} cannot do this: {1}"))
+    return kind(message.format(shown, error))
