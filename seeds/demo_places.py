@@ -148,12 +148,16 @@ def kilometres(a: Place, latitude: float, longitude: float) -> float:
 
 
 def is_same(place: Place, row: Mapping[str, str]) -> bool:
-    """Whether a row of a municipalities file means this place: the same id, or ids of which one begins with the other, within 30 km."""
+    """Whether a row of a municipalities file means this place.
+
+    Either the ids are the same and it is not another place of that name (30 km), or one id begins with the other and the
+    coordinates are GeoNames' own (100 m): Offenbach is Offenbach am Main, but Berlin is not Berlin Mitte.
+    """
     own = row["id"]
     if not row["latitude"]:
         return own == place.id
-    alike = own == place.id or own.startswith(f"{place.id}-") or place.id.startswith(f"{own}-")
-    return alike and kilometres(place, float(row["latitude"]), float(row["longitude"])) < 30
+    away = kilometres(place, float(row["latitude"]), float(row["longitude"]))
+    return (own == place.id and away < 30) or ((own.startswith(f"{place.id}-") or place.id.startswith(f"{own}-")) and away < 0.1)
 
 
 def in_reference(found: Mapping[str, Place], rows: Sequence[Mapping[str, str]]) -> dict[str, str]:

@@ -124,6 +124,10 @@ def test_everything_invented_says_demo(demo):
     assert {i for row in demo["partnerships"] for c in ("departments", "stakeholders") for i in cells(row, c) if not i.startswith("demo-")} == set()
 
 
+def test_berlin_is_not_taken_for_one_of_its_districts(demo):
+    assert {"de-berlin--uz-toshkent", "de-berlin--mx-ciudad-de-mexico"} <= {row["id"] for row in demo["partnerships"]}
+
+
 def test_real_partnerships_name_their_source_and_carry_nothing_invented_in_their_own_columns(demo):
     for row in demo["partnerships"]:
         assert row["source"].startswith("Wikidata"), row
@@ -298,7 +302,8 @@ def place(identity, country="KE", population=50_000):
     ("row", "same"),
     [
         ({"id": "de-lahr", "latitude": "0.1", "longitude": "0.1"}, True),
-        ({"id": "de-lahr-schwarzwald", "latitude": "0.1", "longitude": "0.1"}, True),
+        ({"id": "de-lahr-schwarzwald", "latitude": "0.0004", "longitude": "0.0004"}, True),
+        ({"id": "de-lahr-mitte", "latitude": "0.004", "longitude": "0.004"}, False),
         ({"id": "de-lahr", "latitude": "2", "longitude": "0"}, False),
         ({"id": "de-lahrbach", "latitude": "0", "longitude": "0"}, False),
         ({"id": "de-lahr", "latitude": "", "longitude": ""}, True),
