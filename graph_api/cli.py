@@ -8,7 +8,7 @@ import dataclasses
 import datetime
 import functools
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -28,7 +28,7 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print the result
 
 
 @contextlib.asynccontextmanager
-async def opened(settings: Settings) -> AsyncIterator[Store]:
+async def opened(settings: Settings) -> AsyncGenerator[Store]:
     """The store of the settings, ready for use."""
     store = open_store(settings.store, user=settings.neo4j_user, password=settings.neo4j_password, database=settings.neo4j_database)
     try:
@@ -134,7 +134,7 @@ def settings(as_json: bool) -> None:
 
 
 @contextlib.contextmanager
-def progress(total: int | None = None) -> Iterator[Callable[[str, int], None]]:
+def progress() -> Generator[Callable[[str, int], None]]:
     """A progress bar on a terminal, nothing in a pipe."""
     if not sys.stderr.isatty():
         yield lambda _stage, _rows: None

@@ -21,7 +21,7 @@ class Choice(enum.StrEnum):
 
     doc: str
 
-    def __new__(cls, text: str, doc: str) -> typing.Self:
+    def __new__(cls, text: str, doc: str) -> typing.Self:  # noqa: D102 - see the class
         member = str.__new__(cls, text)
         member._value_ = text
         member.doc = doc

@@ -12,7 +12,7 @@ import inspect
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, NewType  # noqa: F401 - annotations are made as text
+from typing import Annotated, Any, NewType  # noqa: F401 # pyright: ignore[reportUnusedImport] - annotations are made as text
 
 import strawberry
 from strawberry.utils.str_converters import to_camel_case
@@ -217,7 +217,7 @@ def _page_arguments(relation: Relation) -> dict[str, tuple[str, str, Any]]:
         target = KINDS[relation.targets[0]].__name__
         found["filter"] = (f"{target}Filter | None", "Only records for which this holds.", strawberry.UNSET)
         found["order_by"] = (f"{target}Order | None", "In this order; else by id.", strawberry.UNSET)
-    return found | PAGE_ARGUMENTS
+    return {**found, **PAGE_ARGUMENTS}
 
 
 PAGE_ARGUMENTS: Mapping[str, tuple[str, str, Any]] = {

@@ -42,7 +42,7 @@ def encode(value: Scalar) -> Scalar:
 
 
 def _kept(text: str) -> str:
-    if "\0" in text or not text.isascii() and any("\ud800" <= c <= "\udfff" for c in text):
+    if "\0" in text or (not text.isascii() and any("\ud800" <= c <= "\udfff" for c in text)):
         raise InvalidInput(f"{text!r} holds a character that is not allowed in a text: U+0000 or half of a surrogate pair")
     return text
 
