@@ -9,11 +9,18 @@ from graph_api.model import KINDS
 from graph_api.schema.guards import ErrorCodes
 
 
+class Schema(strawberry.Schema):
+    """A schema that leaves it to `ErrorCodes` what of an error is logged."""
+
+    def process_errors(self, errors: object, execution_context: object = None) -> None:
+        """Logs nothing: what the caller did wrong is the caller's to know."""
+
+
 def create_schema() -> strawberry.Schema:
     """The schema; made anew at each call, so call it once."""
     from graph_api.schema import mirror, queries
 
-    return strawberry.Schema(
+    return Schema(
         query=queries.Query,
         types=[getattr(mirror, cls.__name__) for cls in KINDS.values()],
         extensions=[ErrorCodes],

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from typing import Any
 
 from graphql import GraphQLError, GraphQLSyntaxError
 from strawberry.extensions import SchemaExtension
-from strawberry.types import ExecutionResult
 
 from graph_api.errors import PartnergraphError
 
@@ -39,6 +39,6 @@ class ErrorCodes(SchemaExtension):
     def on_operation(self) -> Iterator[None]:
         """Runs around each operation."""
         yield
-        result = self.execution_context.result
-        if isinstance(result, ExecutionResult) and result.errors:
+        result: Any = self.execution_context.result
+        if getattr(result, "errors", None):
             result.errors = [with_code(e) for e in result.errors]

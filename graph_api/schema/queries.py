@@ -244,9 +244,13 @@ async def _neighbourhood(info: Info, center: str, depth: int, kinds: list[Any] |
     )
 
 
+GROUPS: tuple[type, ...] = (Fields,)
+"""Groups of root fields written by hand, in the order in which the schema shows them."""
+
+
 def _root() -> type:
     fields = {kind: _one_field(kind) for kind in KINDS} | {PLURALS[kind]: _list_field(kind) for kind in KINDS}
-    return strawberry.type(type("Query", (Fields,), {"__module__": __name__, "__annotations__": {}, **fields}), name="Query", description="What can be asked.")
+    return strawberry.type(type("Query", GROUPS, {"__module__": __name__, "__annotations__": {}, **fields}), name="Query", description="What can be asked.")
 
 
 Query = _root()
