@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
+import seeds
 from graph_api.errors import BadCell, ImportRejected
 from graph_api.model import Link, Scalar, kind_of, own_id
 from graph_api.operations.files import FILES, SEPARATOR, Column, File, parse_cell, parse_id
@@ -19,6 +20,9 @@ from graph_api.storage.base import Compare, Every, Operator, Reader, Selection, 
 
 BATCH = 5_000
 """Rows that are written at once: memory does not grow with the file."""
+
+FOUNDATIONS = ("countries", "sdg_goals", "sdg_targets", "topics")
+"""Files with the lists that everything else names."""
 
 MOST_BAD_CELLS = 1_000
 """Bad cells after which the rest is not read."""
@@ -75,10 +79,12 @@ class _Findings:
 async def import_files(store: Store, paths: Iterable[Path], *, dry_run: bool = False, progress: Progress = lambda _stage, _rows: None) -> ImportReport:
     """Imports CSV and XLSX files.
 
-    With `dry_run` nothing is written. Raises ImportRejected with every bad cell (the first thousand of them); then nothing
+    Into a network without countries, the lists that others name (countries, goals, targets, topics) come first, from the
+    reference we bring along. With `dry_run` nothing is written. Raises ImportRejected with every bad cell (the first thousand of them); then nothing
     was written either.
     """
-    tables, findings = _tables(open_sheets(paths))
+    sheets = open_sheets(paths)
+    tables, findings = _tables([*open_sheets(await _foundations(store, sheets)), *sheets])
     for table in tables:
         _check(table, findings, progress)
     if findings.bad:
@@ -94,6 +100,14 @@ async def import_files(store: Store, paths: Iterable[Path], *, dry_run: bool = F
         for table in tables:
             await _write_links(tx, table, progress)
     return ImportReport(rows=dict(findings.rows), written=True, revision=await store.revision())
+
+
+async def _foundations(store: Reader, sheets: Sequence[Sheet]) -> list[Path]:
+    """The lists without which nothing can be imported, as far as neither the network nor the import has them."""
+    if await store.count("country"):
+        return []
+    brought = {sheet.stem for sheet in sheets}
+    return [path for path in seeds.files("reference") if path.stem in FOUNDATIONS and path.stem not in brought]
 
 
 # ── headers ───────────────────────────────────────────────────────────────────────────────────────────────────────────
