@@ -52,11 +52,15 @@ class Terms:
         self.variables += 1
         return self.variables - 1
 
-    def found(self, words: Sequence[str]) -> str:
-        """A variable with the ids that the full-text search finds."""
-        name, query = f"m{len(self.searches)}", self.parameter(lucene(words))
-        self.searches.append(f"CALL () {{ CALL db.index.fulltext.queryNodes('{SEARCH_INDEX}', {query}) YIELD node RETURN collect(node.id) AS {name} }}")
-        return name
+    @property
+    def found(self) -> list[str]:
+        """The variables of the searches."""
+        return [f"m{number}" for number in range(len(self.searches))]
+
+    def search(self, query: str, node: str) -> str:
+        """A variable with the ids of the nodes that a query finds; it goes first."""
+        self.searches.append(f"CALL () {{ {query} RETURN collect(DISTINCT {node}.id) AS m{len(self.searches)} }}")
+        return self.found[-1]
 
     def statement(self, answer: str) -> Statement:
         """The whole: the searches, then the answer."""
@@ -71,6 +75,8 @@ class Scope:
     kinds: tuple[str, ...]
     link: str | None = None
     link_kind: type[Link] | None = None
+    listed: bool = False
+    """Whether all nodes of the kinds are in question, not a few that something led to."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,8 +146,7 @@ def condition(terms: Terms, scope: Scope, wanted: Filter) -> str:
         case Near():
             return _near(terms, scope, wanted)
         case Matches():
-            words = query_words(wanted.text)
-            return f"{scope.node}.id IN {terms.found(words)}" if words else "false"
+            return _matches(terms, scope, wanted)
 
 
 def link_conditions(terms: Terms, scope: Scope, wanted: Filter | None) -> list[str]:
@@ -203,14 +208,44 @@ def _linked(terms: Terms, scope: Scope, wanted: Linked) -> str:
     ways: dict[tuple[Step, ...], list[str]] = {}
     for kind in scope.kinds:
         ways.setdefault(relation_of(kind, wanted.relation).steps, []).append(kind)
+    if len(ways) == 1 and scope.listed and names_ids(wanted.node):
+        return _reached(terms, scope, relation_of(scope.kinds[0], wanted.relation), wanted)
     parts = [(kinds, _exists(terms, scope.node, relation_of(kinds[0], wanted.relation), wanted)) for kinds in ways.values()]
     return parts[0][1] if len(parts) == 1 else joined(" OR ", [f"({scope.node}:{labels(kinds)} AND {exists})" for kinds, exists in parts])
 
 
 def _exists(terms: Terms, start: str, relation: Relation, wanted: Linked) -> str:
-    way = hop(terms, start, relation, relation.targets, named=wanted.link is not None)
-    where = [*way.conditions, *link_conditions(terms, way.scope, wanted.link), *conditions(terms, way.scope, wanted.node)]
+    way, where = _neighbours(terms, start, relation, wanted)
     return f"EXISTS {{ MATCH {way.pattern}{where_clause(where)} }}"
+
+
+def _reached(terms: Terms, scope: Scope, relation: Relation, wanted: Linked) -> str:
+    """From the given neighbours to what is linked with them, where trying every node of the kinds would be the other way."""
+    start = f"n{terms.number()}"
+    way, where = _neighbours(terms, start, relation, wanted)
+    # the labels let the planner begin at the neighbours' ids
+    where = [f"{start}:{labels(scope.kinds)}", f"{way.scope.node}:Node", *where]
+    return f"{scope.node}.id IN {terms.search(f'MATCH {way.pattern}{where_clause(where)}', start)}"
+
+
+def _neighbours(terms: Terms, start: str, relation: Relation, wanted: Linked) -> tuple[Hop, list[str]]:
+    way = hop(terms, start, relation, relation.targets, named=wanted.link is not None)
+    return way, [*way.conditions, *link_conditions(terms, way.scope, wanted.link), *conditions(terms, way.scope, wanted.node)]
+
+
+def names_ids(wanted: Filter | None) -> bool:
+    """Whether the filter lets only given ids through, among other conditions."""
+    if isinstance(wanted, Every):
+        return any(map(names_ids, wanted.of))
+    return isinstance(wanted, Compare) and wanted.property == "id" and wanted.operator in (Operator.EQ, Operator.IN)
+
+
+def _matches(terms: Terms, scope: Scope, wanted: Matches) -> str:
+    words = query_words(wanted.text)
+    if not words:
+        return "false"
+    found = terms.search(f"CALL db.index.fulltext.queryNodes('{SEARCH_INDEX}', {terms.parameter(lucene(words))}) YIELD node", "node")
+    return f"{scope.node}.id IN {found}"
 
 
 def where_clause(parts: Sequence[str]) -> str:

@@ -13,7 +13,20 @@ from dataclasses import dataclass
 from graph_api.model import properties
 from graph_api.storage.base import Filter, Selection, Shape, Wanted
 from graph_api.storage.codec import encode
-from graph_api.storage.neo4j_filter import Hop, Scope, Statement, Terms, conditions, declared, hop, joined, link_conditions, relation_of, where_clause
+from graph_api.storage.neo4j_filter import (
+    Hop,
+    Scope,
+    Statement,
+    Terms,
+    conditions,
+    declared,
+    hop,
+    joined,
+    link_conditions,
+    names_ids,
+    relation_of,
+    where_clause,
+)
 from graph_api.storage.neo4j_layout import key_name, label, labels
 
 
@@ -27,8 +40,18 @@ def select_statement(selections: Sequence[Selection]) -> Statement:
 def count_statement(kind: str, wanted: Filter | None) -> Statement:
     """The number of nodes of a kind."""
     terms = Terms()
-    scope = Scope(node="n", kinds=(kind,))
-    return terms.statement(f"COUNT {{ MATCH (n:{label(kind)}){where_clause(conditions(terms, scope, wanted))} }}")
+    scope = Scope(node="n", kinds=(kind,), listed=not names_ids(wanted))
+    return terms.statement(f"COUNT {{ MATCH (n:{label(kind)}){where_clause(_conditions(terms, scope, wanted))} }}")
+
+
+def _conditions(terms: Terms, scope: Scope, wanted: Filter | None) -> list[str]:
+    """A filter's conditions on nodes found by their labels. Every index ends with the id and is of use only where that is asked for."""
+    where = conditions(terms, scope, wanted)
+    return [_has_id(scope.node), *where] if where else []
+
+
+def _has_id(node: str) -> str:
+    return f"{node}.id IS NOT NULL"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,36 +131,37 @@ def _cell(terms: Terms, selection: Selection) -> str:
     """A list of nodes found by their labels and properties."""
     kinds = tuple(shape.kind for shape in selection.shapes)
     node = f"n{terms.number()}"
-    scope = Scope(node=node, kinds=kinds)
+    scope = Scope(node=node, kinds=kinds, listed=not names_ids(selection.filter))
     # ids of several kinds are looked up by the constraint they share
     pattern = f"({node}:{label(kinds[0])})" if len(kinds) == 1 else f"({node}:Node&({labels(kinds)}))"
-    where = conditions(terms, scope, selection.filter)
+    where = _conditions(terms, scope, selection.filter)
     total = f"COUNT {{ MATCH {pattern}{where_clause(where)} }}" if selection.total else "null"
     return f"[{total}, {_listed(terms, selection, scope, pattern, where)}]"
 
 
 def _listed(terms: Terms, selection: Selection, scope: Scope, pattern: str, where: Sequence[str]) -> str:
     sorting = _sorting(selection, scope.node)
+    where = where or [_has_id(scope.node)]
     bounds, limit = _bounds(terms, selection, sorting), _limit(terms, selection)
     if sorting.by_id:
         found = f"MATCH {pattern}{where_clause([*where, *(bounds.present or ())])} WITH {scope.node} {sorting.clause(empty_too=False)}{limit}"
     elif sorting.indexed:
-        found = _two_parts(pattern, where, sorting, bounds, limit)
+        found = _two_parts(terms, pattern, where, sorting, bounds, limit)
     else:
         found = f"MATCH {pattern}{where_clause([*where, *bounds.combined(sorting.key)])} WITH {scope.node} {sorting.clause(empty_too=True)}{limit}"
     return _collected(f"{found} RETURN {_row(terms, selection, scope, sorting.key)}", sorting)
 
 
-def _two_parts(pattern: str, where: Sequence[str], sorting: Sorting, bounds: Bounds, limit: str) -> str:
+def _two_parts(terms: Terms, pattern: str, where: Sequence[str], sorting: Sorting, bounds: Bounds, limit: str) -> str:
     """Rows with a value, in the order of the index, and those without: the index does not know them, and most pages end before them."""
     node, parts = sorting.node, list[str]()
     if bounds.present is not None:
-        conditions = [f"{sorting.key} IS NOT NULL", f"{node}.id IS NOT NULL", *where, *bounds.present]
+        conditions = [f"{sorting.key} IS NOT NULL", *where, *bounds.present]
         parts.append(f"MATCH {pattern}{where_clause(conditions)} RETURN {node} {sorting.clause(empty_too=False)}{limit}")
     if bounds.empty is not None:
         parts.append(f"MATCH {pattern}{where_clause([f'{sorting.key} IS NULL', *where, *bounds.empty])} RETURN {node} {sorting.clause_of_empty()}{limit}")
     both = "\nUNION ALL ".join(reversed(parts) if sorting.backward else parts)
-    return f"CALL () {{ {both} }} WITH {node}{limit}"
+    return f"CALL ({', '.join(terms.found)}) {{ {both} }} WITH {node}{limit}"
 
 
 def _related(terms: Terms, start: str, kind: str, wanted: Wanted) -> str:
