@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from graph_api.operations.candidates import CandidateFinder
 from graph_api.storage.base import Store
 
-ANONYMOUS_PAGE = 100
-"""Edges of a page for those without a token."""
+LARGEST_PAGE = 500
+"""Edges of a page."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,4 +17,4 @@ class Context:
 
     store: Store
     finder: CandidateFinder
-    largest_page: int = ANONYMOUS_PAGE
+    largest_page: int = LARGEST_PAGE
