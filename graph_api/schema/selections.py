@@ -9,6 +9,7 @@ from typing import Any
 from graphql import FieldNode, FragmentSpreadNode, GraphQLField, GraphQLObjectType, GraphQLResolveInfo, InlineFragmentNode, SelectionSetNode, get_named_type
 from graphql.execution.values import VariableValues, get_argument_values, get_directive_values
 from graphql.type import GraphQLIncludeDirective, GraphQLInterfaceType, GraphQLSkipDirective
+from strawberry.types.nodes import get_variable_values
 from strawberry.utils.str_converters import to_camel_case
 
 from graph_api.errors import InvalidInput
@@ -28,6 +29,11 @@ class Reading:
 
     info: GraphQLResolveInfo
     largest_page: int
+
+    @property
+    def variables(self) -> VariableValues:
+        """The query's variables, coerced."""
+        return VariableValues(sources={}, coerced=get_variable_values(self.info))
 
     # ── fields ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -63,9 +69,8 @@ class Reading:
                     yield from self._flat(fragment.selection_set, type_name)
 
     def _included(self, node: Any) -> bool:
-        variables: VariableValues = self.info.variable_values
-        skip = get_directive_values(GraphQLSkipDirective, node, variables)
-        include = get_directive_values(GraphQLIncludeDirective, node, variables)
+        skip = get_directive_values(GraphQLSkipDirective, node, self.variables)
+        include = get_directive_values(GraphQLIncludeDirective, node, self.variables)
         return not (skip and skip["if"]) and not (include and not include["if"])
 
     def _applies(self, condition: str, type_name: str | None) -> bool:
@@ -82,7 +87,7 @@ class Reading:
     def arguments(self, node: FieldNode, type_name: str) -> dict[str, Any]:
         """The arguments of a field, variables filled in and values coerced."""
         field: GraphQLField = self._object(type_name).fields[node.name.value]
-        return get_argument_values(field, node, self.info.variable_values)
+        return get_argument_values(field, node, self.variables)
 
     # ── selections ────────────────────────────────────────────────────────────────────────────────────────────────────
 
