@@ -118,6 +118,8 @@ class Shape:
     kind: str
     properties: tuple[str, ...] = ()
     links: tuple[Wanted, ...] = ()
+    reveal: Filter | None = None
+    """On which nodes the properties declared `private` are given; on others they are empty and never leave the store. None: on all."""
 
 
 Position: TypeAlias = tuple[Scalar, ...]

@@ -1,0 +1,91 @@
+"""Who asks, and what that lets them see and do. One place for every right: filters for what is seen, `require` for what is done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from graph_api.errors import Forbidden
+from graph_api.model import Choice
+from graph_api.storage.base import Compare, Either, Every, Filter, Linked, Operator
+
+
+class Role(Choice):
+    """What somebody is to the programme."""
+
+    ANONYMOUS = "anonymous", "Anybody without a token."
+    MUNICIPALITY = "municipality", "Works for a municipality: edits its record, its departments and its experts."
+    EXPERT = "expert", "An expert: edits the own record."
+    ORGANISER = "organiser", "Plans events and peer groups."
+    COORDINATOR = "coordinator", "Maintains the network and runs the programme."
+    ADMIN = "admin", "A coordinator who also hands out tokens and runs the service."
+
+
+NOBODY: Filter = Either(of=())
+EVERYBODY: Filter = Every(of=())
+
+
+def _is(node: str | None) -> Filter:
+    return Compare(property="id", operator=Operator.EQ, value=node) if node else NOBODY
+
+
+@dataclass(frozen=True, kw_only=True)
+class Viewer:
+    """Somebody with a role, and the record that is theirs."""
+
+    role: Role = Role.ANONYMOUS
+    name: str = ""
+    """How the audit log names them: the token's subject."""
+    municipality: str | None = None
+    """Id of the municipality they work for."""
+    expert: str | None = None
+    """Id of the expert they are."""
+
+    @property
+    def coordinates(self) -> bool:
+        """Whether they see and may change the whole network."""
+        return self.role in (Role.COORDINATOR, Role.ADMIN)
+
+    def scope(self, kind: str) -> Filter | None:
+        """Which records of a kind exist for them; None: all."""
+        if self.coordinates or kind != "interest":
+            return None
+        if not self.municipality:
+            return NOBODY
+        return Either(of=(Linked(relation="asker", node=_is(self.municipality)), Linked(relation="asked", node=_is(self.municipality))))
+
+    def reveal(self, kind: str) -> Filter:
+        """On which records of a kind they see the private properties."""
+        if self.coordinates or kind == "interest":  # whose interests are not theirs does not see the record at all
+            return EVERYBODY
+        return self._reveal_expert() if kind == "expert" else NOBODY
+
+    def _reveal_expert(self) -> Filter:
+        consented = Compare(property="consent", operator=Operator.EQ, value=True)
+        if self.role is Role.ORGANISER:
+            return consented
+        if self.role is Role.EXPERT:
+            return _is(self.expert)
+        if self.role is Role.MUNICIPALITY:
+            own = Linked(relation="department", node=Linked(relation="municipality", node=_is(self.municipality)))
+            return Either(of=(own, Every(of=(consented, self._acquainted()))))
+        return NOBODY
+
+    def _acquainted(self) -> Filter:
+        """Experts of municipalities that are partners of theirs, or have agreed to talk to them."""
+        agreed = Compare(property="status", operator=Operator.EQ, value="accepted")
+        ours = tuple(
+            Linked(relation=mine, node=Every(of=(agreed, Linked(relation=other, node=_is(self.municipality)))))
+            for mine, other in (("interests_sent", "asked"), ("interests_received", "asker"))
+        )
+        home = Either(of=(Linked(relation="partners", node=_is(self.municipality)), *ours))
+        return Linked(relation="department", node=Linked(relation="municipality", node=home))
+
+    def require(self, *roles: Role, municipality: str | None = None) -> None:
+        """Refuses unless they have one of these roles, coordinate, or work for this municipality.
+
+        Raises Forbidden that says who may.
+        """
+        if self.coordinates or self.role in roles or (municipality and municipality == self.municipality and self.role is Role.MUNICIPALITY):
+            return
+        allowed = [*(r.value for r in roles), *(["the municipality itself"] if municipality else []), "coordinator", "admin"]
+        raise Forbidden(f"as {self.role.value} you may not do this; allowed: {', '.join(dict.fromkeys(allowed))}")
