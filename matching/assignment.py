@@ -1,0 +1,186 @@
+"""Assignment: several experts to several missions at once, best fit with the load spread fairly."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from matching.expert_pool import ExpertPool, Need
+from matching.experts import ExpertMatcher, Shortage, Slot, score
+from matching.optimum import Linear
+from matching.profile import Bools, Floats, Ints
+from matching.reasons import Reason
+
+ALGORITHM = "assignment-1"
+"""Changes with every change of the method that may change an answer."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Team:
+    """Who is assigned to one mission."""
+
+    need: str
+    slots: tuple[Slot, ...]
+    """The experts, best score first, each with those who could stand in."""
+    scores: tuple[float, ...]
+    """Score of each slot's expert, 0 to 1."""
+    reasons: tuple[tuple[Reason, ...], ...]
+    """What explains each slot's expert, in the order of `experts.FACETS`."""
+    open: int
+    """Slots that could not be filled."""
+    shortage: Shortage | None
+    """Why, when there are any."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assignment:
+    """The answer for several missions, in the order given."""
+
+    teams: tuple[Team, ...]
+    filled: int
+    wanted: int
+    total: float
+    """Sum of the scores of all slots filled."""
+    load: Mapping[str, int]
+    """Expert → number of missions assigned here."""
+    proven: bool
+    """Whether no better assignment exists."""
+    algorithm: str
+
+
+def assign(
+    pool: ExpertPool,
+    missions: Sequence[Need],
+    *,
+    capacity: int | Mapping[str, int] = 2,
+    fairness: float = 0.2,
+    apart: int = 30,
+    floor: float = 0.0,
+    alternates: int = 3,
+    matcher: ExpertMatcher | None = None,
+) -> Assignment:
+    """Fills as many slots as possible, then has the largest sum of scores less the price of uneven load.
+
+    `capacity` is how many of the missions one person may take (a number for all, or by id; those not named take 2); a person's
+    k-th mission costs (k - 1) x `fairness`; two missions of one person lie at least `apart` days apart (0: they only may not overlap);
+    nobody with a score below `floor` is assigned. Excluded are those whom `ExpertMatcher` excludes. Raises `ValueError` for missions
+    of the same id or values out of range.
+    """
+    if len({need.id for need in missions}) != len(missions):
+        raise ValueError("the missions' ids must be unique")
+    if fairness < 0 or apart < 0 or not 0 <= floor <= 1:
+        raise ValueError(f"fairness {fairness} and apart {apart} must be at least 0, floor {floor} between 0 and 1")
+    problem = _Problem(matcher or ExpertMatcher(), pool, missions, floor=floor)
+    limits = np.array([capacity if isinstance(capacity, int) else capacity.get(id_, 2) for id_ in pool.ids], dtype=np.int64)
+    chosen, proven = problem.solve(limits, fairness, apart)
+    teams = tuple(problem.team(place, chosen, limits, apart, alternates) for place in range(len(missions)))
+    counts = np.bincount(problem.expert[chosen], minlength=len(pool))
+    return Assignment(
+        teams=teams,
+        filled=int(chosen.sum()),
+        wanted=sum(need.slots for need in missions),
+        total=round(float(problem.score[chosen].sum()), 9),
+        load={pool.ids[row]: int(counts[row]) for row in sorted(np.flatnonzero(counts).tolist(), key=lambda row: pool.ids[row])},
+        proven=proven,
+        algorithm=ALGORITHM,
+    )
+
+
+class _Problem:
+    """All pairs of an expert and a mission that are allowed, in an order that does not depend on the order of the input."""
+
+    def __init__(self, matcher: ExpertMatcher, pool: ExpertPool, missions: Sequence[Need], *, floor: float) -> None:
+        self.matcher = matcher.fit(pool)
+        self.pool, self.missions = pool, missions
+        self.tables = [self.matcher.table(need) for need in missions]
+        self.masks: list[dict[str, Bools]] = [self.matcher.exclusions(need) for need in missions]
+        self.scores: list[Floats] = [score(table) for table in self.tables]
+        places = sorted(range(len(missions)), key=lambda place: missions[place].id)
+        ranked = np.argsort(self.matcher.tiebreak_)
+        pairs = [(row, place) for place in places for row in ranked[np.isin(ranked, self._fit_for(place))].tolist() if self.scores[place][row] >= floor]
+        self.expert: Ints = np.array([row for row, _ in pairs], dtype=np.int64)
+        self.mission: Ints = np.array([place for _, place in pairs], dtype=np.int64)
+        self.score: Floats = np.array([self.scores[place][row] for row, place in pairs], dtype=np.float64)
+
+    def _fit_for(self, place: int) -> Ints:
+        return self.matcher.kept(self.masks[place])
+
+    def solve(self, limits: Ints, fairness: float, apart: int) -> tuple[Bools, bool]:
+        """Mask of the pairs chosen, and whether it is proven to be best."""
+        pairs, steps = len(self.expert), [(row, step) for row in np.unique(self.expert).tolist() for step in range(1, int(limits[row]))]
+        linear = Linear(pairs + len(steps))
+        for place, need in enumerate(self.missions):
+            linear.row(np.flatnonzero(self.mission == place), upper=need.slots)
+        self._limit(linear, limits, steps)
+        for one, other in self._clashes(apart):
+            linear.row((one, other), upper=1)
+        more = 1.0 + sum(need.slots for need in self.missions) * (1 + fairness * max(int(limits.max(initial=1)) - 1, 0))
+        objective = np.concatenate([self.score + more, [-fairness * step for _, step in steps]])
+        found = linear.maximise(objective, whole=np.arange(linear.size) < pairs)
+        if found is None:
+            raise ValueError("capacity must be at least 0")
+        return found.values[:pairs] > 0.5, found.proven
+
+    def _limit(self, linear: Linear, limits: Ints, steps: Sequence[tuple[int, int]]) -> None:
+        """Each person takes one mission for nothing and each further one at the price of its step."""
+        extra: dict[int, list[int]] = {}
+        for place, (row, _) in enumerate(steps):
+            extra.setdefault(row, []).append(len(self.expert) + place)
+        for row in np.unique(self.expert).tolist():
+            mine, more = np.flatnonzero(self.expert == row), extra.get(row, [])
+            linear.row([*mine.tolist(), *more], [1.0] * len(mine) + [-1.0] * len(more), upper=min(int(limits[row]), 1))
+
+    def _clashes(self, apart: int) -> Iterable[tuple[int, int]]:
+        """Pairs that one person cannot take both: their missions overlap or lie too close together."""
+        close = {(a, b) for a, b in itertools.permutations(range(len(self.missions)), 2) if _close(self.missions[a], self.missions[b], apart)}
+        for row in np.unique(self.expert).tolist():
+            for one, other in itertools.combinations(np.flatnonzero(self.expert == row).tolist(), 2):
+                if (int(self.mission[one]), int(self.mission[other])) in close:
+                    yield one, other
+
+    def team(self, place: int, chosen: Bools, limits: Ints, apart: int, alternates: int) -> Team:
+        """One mission's team, with those as alternates who are still free for it."""
+        need = self.missions[place]
+        rows: list[int] = self._ranked(self.expert[chosen & (self.mission == place)], place).tolist()
+        free = self._ranked(self._free(place, chosen, limits, apart), place)
+        strengths = self.matcher.strengths(need)
+        return Team(
+            need=need.id,
+            slots=tuple(Slot(expert=self.pool.ids[row], alternates=self.matcher.stand_ins(strengths, row, free)[:alternates]) for row in rows),
+            scores=tuple(float(self.scores[place][row]) for row in rows),
+            reasons=tuple(self.matcher.reasons(need, row, self.tables[place]) for row in rows),
+            open=need.slots - len(rows),
+            shortage=self._shortage(place, len(rows)),
+        )
+
+    def _ranked(self, rows: Ints, place: int) -> Ints:
+        return rows[np.lexsort((self.matcher.tiebreak_[rows], -self.scores[place][rows]))]
+
+    def _free(self, place: int, chosen: Bools, limits: Ints, apart: int) -> Ints:
+        """Rows of those allowed in this mission who are not in it, have capacity left and no clash."""
+        close = [other for other, need in enumerate(self.missions) if other == place or _close(need, self.missions[place], apart)]
+        bound = self.expert[chosen & np.isin(self.mission, close)]
+        full = np.flatnonzero(np.bincount(self.expert[chosen], minlength=len(self.pool)) >= limits)
+        mine = self.expert[self.mission == place]
+        return mine[~np.isin(mine, np.union1d(bound, full))]
+
+    def _shortage(self, place: int, found: int) -> Shortage | None:
+        need = self.missions[place]
+        if found == need.slots:
+            return None
+        fit = int((self.mission == place).sum())
+        if fit <= found:
+            return self.matcher.shortage(need, self.masks[place], found)
+        missing = need.slots - found
+        return Shortage(
+            missing=missing, relax="capacity", gain=fit - found, reason=Reason(key="shortage.bound", facts={"missing": missing, "gain": fit - found})
+        )
+
+
+def _close(one: Need, other: Need, apart: int) -> bool:
+    if one.starts_on is None or one.ends_on is None or other.starts_on is None or other.ends_on is None:
+        return False
+    return max(other.starts_on - one.ends_on, one.starts_on - other.ends_on) < max(apart, 1)

@@ -1,0 +1,169 @@
+"""Reasons of experts, exchanges and phase plans: their texts in four languages, and how a reason becomes a sentence."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import cast
+
+from matching.profile import LANGUAGES, Subjects
+from matching.reasons import FOR, SEPARATORS, Fact, Reason
+
+TEXTS: Mapping[str, Mapping[str, str]] = {
+    "unknown": {
+        "en": "Nothing is known about this yet.",
+        "de": "Hierzu liegen noch keine Angaben vor.",
+        "es": "Aún no hay información al respecto.",
+        "fr": "Aucune information à ce sujet pour l’instant.",
+    },
+    "not_asked": {
+        "en": "The request says nothing about this.",
+        "de": "Die Anfrage macht hierzu keine Vorgaben.",
+        "es": "La solicitud no indica nada al respecto.",
+        "fr": "La demande ne précise rien à ce sujet.",
+    },
+    "expertise": {
+        "en": "Experience with: {matches} (projects: {projects}, missions: {missions}).",
+        "de": "Erfahrung mit: {matches} (Projekte: {projects}, Einsätze: {missions}).",
+        "es": "Experiencia en: {matches} (proyectos: {projects}, misiones: {missions}).",
+        "fr": "Expérience : {matches} (projets : {projects}, missions : {missions}).",
+    },
+    "expertise.none": {
+        "en": "No experience with the subjects asked for is known.",
+        "de": "Zu den gefragten Themen ist keine Erfahrung bekannt.",
+        "es": "No se conoce experiencia en los temas solicitados.",
+        "fr": "Aucune expérience connue dans les domaines demandés.",
+    },
+    "speaks": {
+        "en": "Speaks what is asked for: {languages}.",
+        "de": "Spricht, was gefragt ist: {languages}.",
+        "es": "Habla los idiomas solicitados: {languages}.",
+        "fr": "Parle les langues demandées : {languages}.",
+    },
+    "speaks.none": {
+        "en": "Does not cover the languages asked for (speaks: {languages}); interpreting is needed.",
+        "de": "Deckt die gefragten Sprachen nicht ab (spricht: {languages}); Dolmetschen ist nötig.",
+        "es": "No cubre los idiomas solicitados (habla: {languages}); se necesita interpretación.",
+        "fr": "Ne couvre pas les langues demandées (parle : {languages}) ; une interprétation est nécessaire.",
+    },
+    "available": {
+        "en": "Available on all {of} day(s).",
+        "de": "An allen {of} Tag(en) verfügbar.",
+        "es": "Disponible los {of} día(s).",
+        "fr": "Disponible pendant toute la durée ({of} jour(s)).",
+    },
+    "available.partly": {
+        "en": "Available on {days} of {of} day(s).",
+        "de": "An {days} von {of} Tag(en) verfügbar.",
+        "es": "Disponible {days} de {of} día(s).",
+        "fr": "Disponible {days} jour(s) sur {of}.",
+    },
+    "rest": {
+        "en": "{days} day(s) between this and the nearest other mission.",
+        "de": "Zum nächstgelegenen anderen Einsatz liegen {days} Tag(e) dazwischen.",
+        "es": "{days} día(s) entre esta y la otra misión más próxima.",
+        "fr": "{days} jour(s) entre cette mission et l’autre mission la plus proche.",
+    },
+    "rest.short": {
+        "en": "Only {days} day(s) between this and the nearest other mission; {cooling} are advised.",
+        "de": "Zum nächstgelegenen anderen Einsatz liegen nur {days} Tag(e) dazwischen; empfohlen sind {cooling}.",
+        "es": "Solo {days} día(s) entre esta y la otra misión más próxima; se recomiendan {cooling}.",
+        "fr": "Seulement {days} jour(s) entre cette mission et l’autre mission la plus proche ; {cooling} sont conseillés.",
+    },
+    "rest.none": {
+        "en": "No other mission is known.",
+        "de": "Andere Einsätze sind nicht bekannt.",
+        "es": "No se conoce ninguna otra misión.",
+        "fr": "Aucune autre mission connue.",
+    },
+    "load": {
+        "en": "{count} other mission(s) within a year before and after.",
+        "de": "{count} weitere(r) Einsatz/Einsätze im Jahr davor und danach.",
+        "es": "{count} misión(es) más en el año anterior y el posterior.",
+        "fr": "{count} autre(s) mission(s) dans l’année qui précède et celle qui suit.",
+    },
+    "load.none": {
+        "en": "No other missions within a year before and after.",
+        "de": "Keine weiteren Einsätze im Jahr davor und danach.",
+        "es": "Ninguna otra misión en el año anterior ni en el posterior.",
+        "fr": "Aucune autre mission dans l’année qui précède ni celle qui suit.",
+    },
+    "consent.none": {
+        "en": "Contact data may not be passed on; ask through the municipality.",
+        "de": "Kontaktdaten dürfen nicht weitergegeben werden; Anfragen bitte über die Kommune.",
+        "es": "No se pueden facilitar los datos de contacto; consulte a través del municipio.",
+        "fr": "Les coordonnées ne peuvent pas être transmises ; passer par la collectivité.",
+    },
+    "conflict.own_municipality": {
+        "en": "{name} works for a municipality that takes part itself.",
+        "de": "{name} arbeitet für eine Kommune, die selbst beteiligt ist.",
+        "es": "{name} trabaja para un municipio que participa en la misión.",
+        "fr": "{name} travaille pour une collectivité elle-même concernée.",
+    },
+    "shortage": {
+        "en": "{missing} slot(s) stay open: {found} suitable person(s) found, and no single concession would bring more.",
+        "de": "{missing} Platz/Plätze bleiben frei: {found} geeignete Person(en) gefunden, kein einzelnes Zugeständnis bringt weitere.",
+        "es": "Quedan {missing} plaza(s) libres: {found} persona(s) adecuada(s) y ninguna concesión por sí sola aportaría más.",
+        "fr": "{missing} place(s) restent libres : {found} personne(s) adaptée(s), aucune concession seule n’en apporterait d’autres.",
+    },
+    "shortage.language": {
+        "en": "{missing} slot(s) stay open; with interpreting, {gain} more person(s) would be suitable.",
+        "de": "{missing} Platz/Plätze bleiben frei; mit Dolmetschen kämen {gain} weitere Person(en) in Frage.",
+        "es": "Quedan {missing} plaza(s) libres; con interpretación habría {gain} persona(s) más.",
+        "fr": "{missing} place(s) restent libres ; avec une interprétation, {gain} personne(s) de plus conviendraient.",
+    },
+    "shortage.unavailable": {
+        "en": "{missing} slot(s) stay open; on other dates, {gain} more person(s) would be available.",
+        "de": "{missing} Platz/Plätze bleiben frei; zu anderen Terminen wären {gain} weitere Person(en) verfügbar.",
+        "es": "Quedan {missing} plaza(s) libres; en otras fechas habría {gain} persona(s) más disponibles.",
+        "fr": "{missing} place(s) restent libres ; à d’autres dates, {gain} personne(s) de plus seraient disponibles.",
+    },
+    "shortage.on_mission": {
+        "en": "{missing} slot(s) stay open; {gain} more suitable person(s) are on another mission at that time.",
+        "de": "{missing} Platz/Plätze bleiben frei; {gain} weitere geeignete Person(en) sind zu dieser Zeit anderweitig im Einsatz.",
+        "es": "Quedan {missing} plaza(s) libres; {gain} persona(s) adecuada(s) más están en otra misión en esas fechas.",
+        "fr": "{missing} place(s) restent libres ; {gain} autre(s) personne(s) adaptée(s) sont alors en mission ailleurs.",
+    },
+    "shortage.no_topic": {
+        "en": "{missing} slot(s) stay open; with broader subjects, {gain} more person(s) would be suitable.",
+        "de": "{missing} Platz/Plätze bleiben frei; bei weiter gefassten Themen kämen {gain} weitere Person(en) in Frage.",
+        "es": "Quedan {missing} plaza(s) libres; con temas más amplios habría {gain} persona(s) más.",
+        "fr": "{missing} place(s) restent libres ; avec des domaines plus larges, {gain} personne(s) de plus conviendraient.",
+    },
+    "shortage.bound": {
+        "en": "{missing} slot(s) stay open; {gain} more suitable person(s) are needed on the other missions or would have too many.",
+        "de": "{missing} Platz/Plätze bleiben frei; {gain} weitere geeignete Person(en) sind in den anderen Einsätzen gebunden oder ausgelastet.",
+        "es": "Quedan {missing} plaza(s) libres; {gain} persona(s) adecuada(s) más hacen falta en las otras misiones o ya tienen demasiadas.",
+        "fr": "{missing} place(s) restent libres ; {gain} autre(s) personne(s) adaptée(s) sont retenues par les autres missions ou déjà trop chargées.",
+    },
+}
+"""Key → language → template; the only place where these sentences stand."""
+
+DATES: Mapping[str, str] = {"en": "%Y-%m-%d", "de": "%d.%m.%Y", "es": "%d/%m/%Y", "fr": "%d/%m/%Y"}
+"""How a day is written."""
+
+
+def say(reason: Reason, language: str = "en", subjects: Subjects | None = None) -> str:
+    """A reason as a sentence in one of `LANGUAGES`; facts named `matches` are pairs of rows of `subjects`, those ending in `_on`
+    proleptic ordinals of days. Raises `ValueError` for another language.
+    """
+    if language not in LANGUAGES:
+        raise ValueError(f"no language {language!r}; allowed are {', '.join(LANGUAGES)}")
+    subjects = subjects or Subjects()
+    return TEXTS[reason.key][language].format(**{name: _said(name, fact, subjects, language) for name, fact in reason.facts.items()})
+
+
+def _said(name: str, fact: Fact, subjects: Subjects, language: str) -> str:
+    if name == "matches":
+        pairs = cast("tuple[tuple[int, int], ...]", fact)
+        return ", ".join(dict.fromkeys(_match(pair, subjects, language) for pair in pairs))
+    if isinstance(fact, tuple):
+        return ", ".join(str(part) for part in fact)
+    if name.endswith("_on"):
+        return datetime.date.fromordinal(int(fact)).strftime(DATES[language])
+    return f"{fact:,}".replace(",", SEPARATORS[language]) if isinstance(fact, int) else str(fact)
+
+
+def _match(pair: tuple[int, int], subjects: Subjects, language: str) -> str:
+    wanted, given = (subjects.name(row, language) for row in pair)
+    return given if pair[0] == pair[1] else FOR[language].format(wanted, given)
