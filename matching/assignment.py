@@ -73,10 +73,10 @@ def assign(
         raise ValueError("the missions' ids must be unique")
     if fairness < 0 or apart < 0 or not 0 <= floor <= 1:
         raise ValueError(f"fairness {fairness} and apart {apart} must be at least 0, floor {floor} between 0 and 1")
-    problem = _Problem(matcher or ExpertMatcher(), pool, missions, floor=floor)
     limits = np.array([capacity if isinstance(capacity, int) else capacity.get(id_, 2) for id_ in pool.ids], dtype=np.int64)
-    chosen, proven = problem.solve(limits, fairness, apart)
-    teams = tuple(problem.team(place, chosen, limits, apart, alternates) for place in range(len(missions)))
+    problem = _Problem(matcher or ExpertMatcher(), pool, missions, limits, floor)
+    chosen, proven = problem.solve(fairness, apart)
+    teams = tuple(problem.team(place, chosen, apart, alternates) for place in range(len(missions)))
     counts = np.bincount(problem.expert[chosen], minlength=len(pool))
     return Assignment(
         teams=teams,
@@ -90,62 +90,74 @@ def assign(
 
 
 class _Problem:
-    """All pairs of an expert and a mission that are allowed, in an order that does not depend on the order of the input."""
+    """The pairs of an expert and a mission from which to choose, in an order that does not depend on the order of the input."""
 
-    def __init__(self, matcher: ExpertMatcher, pool: ExpertPool, missions: Sequence[Need], *, floor: float) -> None:
+    def __init__(self, matcher: ExpertMatcher, pool: ExpertPool, missions: Sequence[Need], limits: Ints, floor: float) -> None:
         self.matcher = matcher.fit(pool)
-        self.pool, self.missions = pool, missions
+        self.pool, self.missions, self.limits = pool, missions, limits
         self.tables = [self.matcher.table(need) for need in missions]
         self.masks: list[dict[str, Bools]] = [self.matcher.exclusions(need) for need in missions]
         self.scores: list[Floats] = [score(table) for table in self.tables]
-        places = sorted(range(len(missions)), key=lambda place: missions[place].id)
-        ranked = np.argsort(self.matcher.tiebreak_)
-        pairs = [(row, place) for place in places for row in ranked[np.isin(ranked, self._fit_for(place))].tolist() if self.scores[place][row] >= floor]
+        self.fit: list[Ints] = [self._fit_for(place, floor) for place in range(len(missions))]
+        """Rows of the experts who may take each mission, best first."""
+        pairs = self._pairs()
         self.expert: Ints = np.array([row for row, _ in pairs], dtype=np.int64)
         self.mission: Ints = np.array([place for _, place in pairs], dtype=np.int64)
         self.score: Floats = np.array([self.scores[place][row] for row, place in pairs], dtype=np.float64)
+        self.mine: dict[int, list[int]] = {}
+        """Row of an expert → places of their pairs."""
+        for place, row in enumerate(self.expert.tolist()):
+            self.mine.setdefault(row, []).append(place)
 
-    def _fit_for(self, place: int) -> Ints:
-        return self.matcher.kept(self.masks[place])
+    def _fit_for(self, place: int, floor: float) -> Ints:
+        rows = self.matcher.kept(self.masks[place])
+        return self._ranked(rows[(self.scores[place][rows] >= floor) & (self.limits[rows] > 0)], place)
 
-    def solve(self, limits: Ints, fairness: float, apart: int) -> tuple[Bools, bool]:
+    def _pairs(self) -> list[tuple[int, int]]:
+        """As many experts for each mission as there are slots in all: of so many one has no mission yet, who is no worse than those behind."""
+        slots = sum(need.slots for need in self.missions)
+        order = sorted(range(len(self.missions)), key=lambda place: self.missions[place].id)
+        return [(row, place) for place in order for row in self.fit[place][:slots].tolist()]
+
+    def solve(self, fairness: float, apart: int) -> tuple[Bools, bool]:
         """Mask of the pairs chosen, and whether it is proven to be best."""
-        pairs, steps = len(self.expert), [(row, step) for row in np.unique(self.expert).tolist() for step in range(1, int(limits[row]))]
+        pairs, steps = len(self.expert), [(row, step) for row, mine in self.mine.items() for step in range(1, min(int(self.limits[row]), len(mine)))]
         linear = Linear(pairs + len(steps))
         for place, need in enumerate(self.missions):
             linear.row(np.flatnonzero(self.mission == place), upper=need.slots)
-        self._limit(linear, limits, steps)
+        self._limit(linear, steps)
         for one, other in self._clashes(apart):
             linear.row((one, other), upper=1)
-        more = 1.0 + sum(need.slots for need in self.missions) * (1 + fairness * max(int(limits.max(initial=1)) - 1, 0))
+        most = max((step for _, step in steps), default=0)
+        more = 1.0 + sum(need.slots for need in self.missions) * (1 + fairness * most)
         objective = np.concatenate([self.score + more, [-fairness * step for _, step in steps]])
         found = linear.maximise(objective, whole=np.arange(linear.size) < pairs)
         if found is None:
-            raise ValueError("capacity must be at least 0")
+            raise ValueError("the missions cannot be solved")  # taking nobody is always allowed
         return found.values[:pairs] > 0.5, found.proven
 
-    def _limit(self, linear: Linear, limits: Ints, steps: Sequence[tuple[int, int]]) -> None:
+    def _limit(self, linear: Linear, steps: Sequence[tuple[int, int]]) -> None:
         """Each person takes one mission for nothing and each further one at the price of its step."""
         extra: dict[int, list[int]] = {}
         for place, (row, _) in enumerate(steps):
             extra.setdefault(row, []).append(len(self.expert) + place)
-        for row in np.unique(self.expert).tolist():
-            mine, more = np.flatnonzero(self.expert == row), extra.get(row, [])
-            linear.row([*mine.tolist(), *more], [1.0] * len(mine) + [-1.0] * len(more), upper=min(int(limits[row]), 1))
+        for row, mine in self.mine.items():
+            more = extra.get(row, [])
+            linear.row([*mine, *more], [1.0] * len(mine) + [-1.0] * len(more), upper=1)
 
     def _clashes(self, apart: int) -> Iterable[tuple[int, int]]:
-        """Pairs that one person cannot take both: their missions overlap or lie too close together."""
+        """Pairs of which one person can take one only: their missions overlap or lie too close together."""
         close = {(a, b) for a, b in itertools.permutations(range(len(self.missions)), 2) if _close(self.missions[a], self.missions[b], apart)}
-        for row in np.unique(self.expert).tolist():
-            for one, other in itertools.combinations(np.flatnonzero(self.expert == row).tolist(), 2):
+        for mine in self.mine.values():
+            for one, other in itertools.combinations(mine, 2):
                 if (int(self.mission[one]), int(self.mission[other])) in close:
                     yield one, other
 
-    def team(self, place: int, chosen: Bools, limits: Ints, apart: int, alternates: int) -> Team:
+    def team(self, place: int, chosen: Bools, apart: int, alternates: int) -> Team:
         """One mission's team, with those as alternates who are still free for it."""
         need = self.missions[place]
         rows: list[int] = self._ranked(self.expert[chosen & (self.mission == place)], place).tolist()
-        free = self._ranked(self._free(place, chosen, limits, apart), place)
+        free = self._free(place, chosen, apart)
         strengths = self.matcher.strengths(need)
         return Team(
             need=need.id,
@@ -159,19 +171,18 @@ class _Problem:
     def _ranked(self, rows: Ints, place: int) -> Ints:
         return rows[np.lexsort((self.matcher.tiebreak_[rows], -self.scores[place][rows]))]
 
-    def _free(self, place: int, chosen: Bools, limits: Ints, apart: int) -> Ints:
-        """Rows of those allowed in this mission who are not in it, have capacity left and no clash."""
+    def _free(self, place: int, chosen: Bools, apart: int) -> Ints:
+        """Rows of those who may take this mission but are not in it, have capacity left and no clash, best first."""
         close = [other for other, need in enumerate(self.missions) if other == place or _close(need, self.missions[place], apart)]
         bound = self.expert[chosen & np.isin(self.mission, close)]
-        full = np.flatnonzero(np.bincount(self.expert[chosen], minlength=len(self.pool)) >= limits)
-        mine = self.expert[self.mission == place]
-        return mine[~np.isin(mine, np.union1d(bound, full))]
+        full = np.flatnonzero(np.bincount(self.expert[chosen], minlength=len(self.pool)) >= self.limits)
+        return self.fit[place][~np.isin(self.fit[place], np.union1d(bound, full))]
 
     def _shortage(self, place: int, found: int) -> Shortage | None:
         need = self.missions[place]
         if found == need.slots:
             return None
-        fit = int((self.mission == place).sum())
+        fit = len(self.fit[place])
         if fit <= found:
             return self.matcher.shortage(need, self.masks[place], found)
         missing = need.slots - found
