@@ -232,18 +232,14 @@ def relation_of(kind: type[Node], name: str) -> Relation:
     return known[name]
 
 
-def among(relation: Relation, far: str) -> tuple[str, ...]:
-    """The condition that an id is of a kind that the relation leads to, where its last link leads to others too."""
+def among(relation: Relation, far: str, kinds: Sequence[str]) -> tuple[str, ...]:
+    """The condition that an id is of one of these kinds, as ranges that an index answers; none where the relation's last link leads to no others."""
     last = relation.steps[-1]
     possible = last.link.ends.targets if last.forward else last.link.ends.sources
-    if len(possible) == len(relation.targets):
+    if len(possible) == len(kinds):
         return ()
-    return (f"({' OR '.join(of_kind(kind, far) for kind in relation.targets)})",)
-
-
-def of_kind(kind: str, column: str) -> str:
-    """The condition that an id is of a kind, as a range that an index answers."""
-    return f"({column} >= '{kind}:' AND {column} < '{kind};')"
+    ranges = [f"({far} >= '{kind}:' AND {far} < '{kind};')" for kind in kinds]
+    return (f"({' OR '.join(ranges)})",)
 
 
 def link_condition(statement: Statement, relation: Relation, link: Subject, given: Filter) -> str:
@@ -260,7 +256,7 @@ def _linked(statement: Statement, subject: Subject, given: Linked) -> str:
     where = [*over.where, *([] if first else [f"{over.near} = {node}"])]
     if given.link is not None:
         where.append(link_condition(statement, relation, over.link, given.link))
-    where += among(relation, over.far) if given.node is None or _only_ids(given.node) else ()
+    where += among(relation, over.far, relation.targets) if given.node is None or _only_ids(given.node) else ()
     if given.node is not None:
         where.append(_reached(statement, relation, over.far, given.node, first=first))
     found = f"FROM {over.tables} WHERE {' AND '.join(where)}"

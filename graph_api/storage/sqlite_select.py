@@ -109,16 +109,16 @@ def _conditions(statement: Statement, selection: Selection, source: Source, alon
 def _count(statement: Statement, selection: Selection, kind: str, along: Along | None) -> str:
     if not selection.total:
         return "NULL"
-    if along is not None and along.relation.link is not None and selection.filter is None and len(along.relation.targets) == 1:
-        return _count_links(statement, along)
+    if along is not None and along.relation.link is not None and selection.filter is None:
+        return _count_links(statement, along, kind)
     source = _source(statement, KINDS[kind], along)
     return f"(SELECT count(*) FROM {source.tables}{_where(_conditions(statement, selection, source, along))})"
 
 
-def _count_links(statement: Statement, along: Along) -> str:
+def _count_links(statement: Statement, along: Along, kind: str) -> str:
     """Counts links without reading the nodes they lead to."""
     over = way(statement, along.relation)
-    where = [f"{over.near} = {along.owner}", *among(along.relation, over.far)]
+    where = [f"{over.near} = {along.owner}", *among(along.relation, over.far, (kind,))]
     if along.wanted.link is not None:
         where.append(link_condition(statement, along.relation, over.link, along.wanted.link))
     return f"(SELECT count(*) FROM {over.tables}{_where(where)})"
@@ -249,9 +249,9 @@ def _row(statement: Statement, selection: Selection, shape: Shape, along: Along 
     cells = [_wanted(statement, kind, wanted, f"{page}.id") for wanted in shape.links]
     parts = [
         f"{page}.id",
-        _json(known[selection.order.property], f"{page}.o"),
+        _revealed(statement, shape, known[selection.order.property], f"{page}.o", page),
         f"json_array({', '.join(_json(links[name], f'{page}.l{i}') for i, name in enumerate(names))})",
-        f"json_array({', '.join(_json(known[name], f'{page}.p{i}') for i, name in enumerate(shape.properties))})",
+        f"json_array({', '.join(_revealed(statement, shape, known[name], f'{page}.p{i}', page) for i, name in enumerate(shape.properties))})",
     ]
     return f"json_array({', '.join(parts)}, json_array({', '.join(cells)}))"
 
@@ -259,6 +259,15 @@ def _row(statement: Statement, selection: Selection, shape: Shape, along: Along 
 def _wanted(statement: Statement, kind: type[Node], wanted: Wanted, owner: str) -> str:
     relation = relation_of(kind, wanted.relation)
     return _cell(statement, wanted.selection, Along(relation=relation, wanted=wanted, owner=owner))
+
+
+def _revealed(statement: Statement, shape: Shape, given: Property, column: str, page: str) -> str:
+    """The value as JSON; that of a private property only where the shape reveals it, looked up for the rows of the page alone."""
+    if shape.reveal is None or not given.private:
+        return _json(given, column)
+    node = Subject(declared=KINDS[shape.kind], name=statement.name("n"))
+    seen = f"EXISTS (SELECT 1 FROM {table_of(node.declared)} AS {node.name} WHERE {node.name}.id = {page}.id AND {condition(statement, node, shape.reveal)})"
+    return _json(given, f"CASE WHEN {seen} THEN {column} END")
 
 
 def _json(given: Property, column: str) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from graph_api.errors import InvalidInput
 from graph_api.model import Membership
-from graph_api.storage.base import Order, Selection, Shape, Store, Wanted
+from graph_api.storage.base import Either, Linked, Order, Selection, Shape, Store, Wanted
 from tests.storage.asking import along, compare, listing, own
 
 pytestmark = pytest.mark.anyio
@@ -197,6 +197,26 @@ async def test_nested_lists_are_limited_each_for_itself(small: Store) -> None:
     members = along("members", Shape(kind="municipality", properties=("name",)), order=Order(property="name"), first=1, total=True)
     ((_, rows),) = await small.select(listing("partnership", links=(members,)))
     assert [(row[4][0][0], own(row[4][0])) for row in rows] == [(2, ["bonn", "lapaz"]), (3, ["muc", "subotica"])]
+
+
+async def test_private_properties_are_given_only_where_they_are_revealed(small: Store) -> None:
+    async with small.transaction() as tx:
+        await tx.save("expert", ["id", "email", "available_from"], [["expert:ana", "ana@example.org", "2024-01-01"], ["expert:ben", "ben@example.org", None]])
+    for reveal, seen in (
+        (None, ["ana@example.org", "ben@example.org", None]),
+        (compare("consent", "eq", True), ["ana@example.org", None, None]),
+        (Linked(relation="department", node=compare("id", "eq", "department:green")), ["ana@example.org", "ben@example.org", None]),
+        (Either(of=()), [None, None, None]),
+    ):
+        shape = Shape(kind="expert", properties=("name", "email", "languages"), reveal=reveal)
+        (cell,) = await small.select(Selection(shapes=(shape,), order=Order(property="name")))
+        assert [row[3] for row in cell[1]] == [[name, email, []] for name, email in zip(("Ana", "Ben", "Cleo"), seen, strict=True)]
+        (cell,) = await small.select(Selection(shapes=(shape,), order=Order(property="email")))
+        assert [row[1] for row in cell[1]] == seen
+        ((_, ((_, _, _, _, (cell,)),)),) = await small.select(
+            listing("department", links=(along("experts", shape),), filter=compare("id", "eq", "department:green"))
+        )
+        assert [row[3][1] for row in cell[1]] == seen[:2]
 
 
 async def test_the_order_value_of_a_truth_value_is_one(small: Store) -> None:

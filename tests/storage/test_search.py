@@ -1,0 +1,109 @@
+"""Search: prefixes, accents, one typo, other languages; the best first; facets."""
+
+from __future__ import annotations
+
+import pytest
+
+from graph_api.model import KINDS
+from graph_api.storage.base import Hits, Matches, Search, Store
+from tests.storage.asking import found
+
+pytestmark = pytest.mark.anyio
+
+
+async def search(store: Store, text: str, *kinds: str, **page: int) -> list[str]:
+    return [hit.id for hit in (await store.search(Search(text=text, kinds=kinds or tuple(KINDS), **page))).hits]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("München", ["municipality:muc"]),
+        ("munchen", ["municipality:muc"]),
+        ("MUNICH", ["municipality:muc"]),
+        ("monaco baviera", ["municipality:muc"]),
+        ("baviera mun", ["municipality:muc"]),
+        ("m", ["municipality:muc"]),
+        ("Szabadka", ["municipality:subotica"]),
+        ("szabdka", ["municipality:subotica"]),
+        ("zsabadka", ["municipality:subotica"]),
+        ("szabadkaa", ["municipality:subotica"]),
+        ("szabatka", ["municipality:subotica"]),
+        ("szabatki", []),
+        ("bomn", []),
+        ("kopenick treptow", ["municipality:treptow"]),
+        ("treptow-köpenick", ["municipality:treptow"]),
+        ("deutschland", ["country:DE"]),
+        ("serbia", ["country:RS"]),
+        ("", []),
+        ("  -- !", []),
+        ("ünchen", ["municipality:muc"]),
+        ("chen", []),
+        ("waste", ["topic:waste", "sdg_target:11.6"]),
+        ("wast", ["topic:waste", "sdg_target:11.6"]),
+        ("water", ["department:water", "sdg_goal:6", "sdg_target:6.1"]),
+        ("paz bonn", []),
+    ],
+)
+async def test_search_finds(small: Store, text: str, expected: list[str]) -> None:
+    assert await search(small, text) == expected
+
+
+async def test_hits_say_what_matched_and_how_many_there_are(small: Store) -> None:
+    hits = await small.search(Search(text="water", kinds=tuple(KINDS), first=2))
+    assert (hits.total, dict(hits.kinds), len(hits.hits)) == (3, {"department": 1, "sdg_goal": 1, "sdg_target": 1}, 2)
+    assert [hit.property for hit in hits.hits] == ["name", "name"]
+    assert (await small.search(Search(text="munich", kinds=("municipality",)))).hits[0].property == "names"
+    assert (await small.search(Search(text="deutschland", kinds=("country",)))).hits[0].property == "name_de"
+    assert hits.hits[0].score > hits.hits[1].score
+
+
+async def test_only_the_kinds_asked_for_are_found(small: Store) -> None:
+    assert await search(small, "water", "department") == ["department:water"]
+    assert await search(small, "water", "department", "sdg_goal") == ["department:water", "sdg_goal:6"]
+    assert await small.search(Search(text="water", kinds=())) == Hits(hits=(), total=0, kinds={})
+
+
+async def test_hits_are_paged(small: Store) -> None:
+    assert await search(small, "water", first=2, offset=1) == ["sdg_goal:6", "sdg_target:6.1"]
+    assert await search(small, "water", first=2, offset=3) == []
+
+
+async def test_better_hits_come_first(store: Store) -> None:
+    names = ["Springfield", "Springfeld", "Springfield Lakes", "West Springfield", "Springfieldville", "Old Town of Springfield", "Sprinfield"]
+    async with store.transaction() as tx:
+        await tx.save("municipality", ["id", "name", "country"], [[f"municipality:{i}", name, "XX"] for i, name in enumerate(names)])
+    found = await search(store, "Springfield")
+    assert [names[int(i.partition(":")[2])] for i in found] == [
+        "Springfield",
+        "Springfieldville",
+        "Springfield Lakes",
+        "West Springfield",
+        "Old Town of Springfield",
+        "Springfeld",
+        "Sprinfield",
+    ]
+
+
+async def test_what_is_changed_is_found_by_its_new_words_only(small: Store) -> None:
+    async with small.transaction() as tx:
+        await tx.save("municipality", ["id", "names"], [["municipality:muc", ("Minga", "Munich")]])
+        await tx.save("municipality", ["id", "population"], [["municipality:muc", 1]])
+        assert [hit.id for hit in (await tx.search(Search(text="minga", kinds=("municipality",)))).hits] == ["municipality:muc"]
+    assert await search(small, "baviera") == []
+    assert await search(small, "minga") == ["municipality:muc"]
+    assert await search(small, "munich") == ["municipality:muc"]
+    async with small.transaction() as tx:
+        await tx.delete(["municipality:muc"])
+    assert await search(small, "munchen") == await search(small, "minga") == []
+    assert await found(small, "municipality", Matches(text="minga")) == []
+
+
+async def test_what_was_cleared_is_not_found(small: Store) -> None:
+    await small.clear()
+    assert await search(small, "munchen") == []
+
+
+async def test_more_words_than_anybody_types(small: Store) -> None:
+    assert await search(small, "bonn " * 2000) == ["municipality:bonn"]
+    assert await search(small, " ".join(f"w{i}" for i in range(500))) == []
