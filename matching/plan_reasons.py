@@ -136,6 +136,72 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "es": "Quedan {missing} plaza(s) libres; {gain} persona(s) adecuada(s) más hacen falta en las otras misiones o ya tienen demasiadas.",
         "fr": "{missing} place(s) restent libres ; {gain} autre(s) personne(s) adaptée(s) sont retenues par les autres missions ou déjà trop chargées.",
     },
+    "peer.seeks": {
+        "en": "Both look for answers on: {matches}.",
+        "de": "Beide suchen Lösungen zu: {matches}.",
+        "es": "Ambos municipios buscan soluciones en: {matches}.",
+        "fr": "Les deux collectivités cherchent des solutions : {matches}.",
+    },
+    "peer.works_on": {
+        "en": "Both work on: {matches}.",
+        "de": "Gemeinsame Handlungsfelder: {matches}.",
+        "es": "Ambos municipios trabajan en: {matches}.",
+        "fr": "Domaines de travail communs : {matches}.",
+    },
+    "learn.offers": {
+        "en": "Offers experience that is sought: {matches}.",
+        "de": "Bietet gesuchte Erfahrungen an: {matches}.",
+        "es": "Ofrece la experiencia que se busca: {matches}.",
+        "fr": "Propose l’expérience recherchée : {matches}.",
+    },
+    "learn.works_on": {
+        "en": "Already works on what is sought: {matches}.",
+        "de": "Arbeitet bereits an dem, was gesucht wird: {matches}.",
+        "es": "Ya trabaja en lo que se busca: {matches}.",
+        "fr": "Travaille déjà sur ce qui est recherché : {matches}.",
+    },
+    "teach.offers": {
+        "en": "Seeks experience that can be offered: {matches}.",
+        "de": "Sucht Erfahrungen, die angeboten werden können: {matches}.",
+        "es": "Busca experiencia que se le puede ofrecer: {matches}.",
+        "fr": "Recherche une expérience qui peut lui être proposée : {matches}.",
+    },
+    "teach.works_on": {
+        "en": "Seeks what the asking municipality already works on: {matches}.",
+        "de": "Sucht, woran die anfragende Kommune bereits arbeitet: {matches}.",
+        "es": "Busca aquello en lo que el municipio solicitante ya trabaja: {matches}.",
+        "fr": "Recherche ce sur quoi la collectivité demandeuse travaille déjà : {matches}.",
+    },
+    "exchange.languages": {
+        "en": "Working language in common: {languages}.",
+        "de": "Gemeinsame Arbeitssprache: {languages}.",
+        "es": "Idioma de trabajo común: {languages}.",
+        "fr": "Langue de travail commune : {languages}.",
+    },
+    "exchange.languages.unknown": {
+        "en": "Whether there is a working language in common is not known.",
+        "de": "Ob es eine gemeinsame Arbeitssprache gibt, ist nicht bekannt.",
+        "es": "No se sabe si hay un idioma de trabajo común.",
+        "fr": "On ne sait pas s’il existe une langue de travail commune.",
+    },
+    "hours": {
+        "en": "About {hours} hour(s) of time difference, reckoned from longitude: {common} working hour(s) a day in common; check the official time.",
+        "de": "Etwa {hours} Stunde(n) Zeitunterschied nach der geografischen Länge: täglich {common} gemeinsame Arbeitsstunde(n); amtliche Zeit prüfen.",
+        "es": "Unas {hours} hora(s) de diferencia, calculadas según la longitud: {common} hora(s) de trabajo comunes al día; compruebe la hora oficial.",
+        "fr": "Environ {hours} heure(s) de décalage d’après la longitude : {common} heure(s) de travail communes par jour ; vérifier l’heure officielle.",
+    },
+    "hours.unknown": {
+        "en": "The time difference is not known.",
+        "de": "Der Zeitunterschied ist nicht bekannt.",
+        "es": "No se conoce la diferencia horaria.",
+        "fr": "Le décalage horaire n’est pas connu.",
+    },
+    "inhabitants": {
+        "en": "{own} and {other} inhabitants.",
+        "de": "{own} und {other} Einwohnerinnen und Einwohner.",
+        "es": "{own} y {other} habitantes.",
+        "fr": "{own} et {other} habitantes et habitants.",
+    },
 }
 """Key → language → template; the only place where these sentences stand."""
 
