@@ -57,6 +57,14 @@ def emit(result: Any, *, as_json: bool, text: Callable[[], Iterator[str]]) -> No
             click.echo(line)
 
 
+def help_texts() -> Iterator[tuple[str, str]]:
+    """Each command with its help as the terminal shows it at 100 characters; the program itself first."""
+    program = click.Context(main, info_name="partnergraph", terminal_width=100)
+    yield "partnergraph", main.get_help(program)
+    for name, command in sorted(main.commands.items()):
+        yield f"partnergraph {name}", command.get_help(click.Context(command, parent=program, info_name=name, terminal_width=100))
+
+
 def note(message: str) -> None:
     """Tells a person what is going on, beside the result."""
     click.echo(message, err=True)
@@ -70,9 +78,12 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except ImportRejected as e:
+            if len(e.cells) == 1:
+                raise click.ClickException(str(e)) from None
             for cell in e.cells[:SHOWN_BAD_CELLS]:
                 note(str(cell))
-            raise click.ClickException(f"{len(e.cells)} bad cells, nothing was written" if len(e.cells) > 1 else "nothing was written") from None
+            left = len(e.cells) - SHOWN_BAD_CELLS
+            raise click.ClickException(f"{len(e.cells)} bad cells{f' ({left} more than shown)' if left > 0 else ''}; nothing was written") from None
         except PartnergraphError as e:
             raise click.ClickException(str(e)) from None
 
@@ -111,8 +122,9 @@ def serve(host: str | None, port: int | None) -> None:
 def schema() -> None:
     """Print the GraphQL schema."""
     from graph_api.schema import create_schema
+    from graph_api.schema.sdl import sdl
 
-    click.echo(create_schema().as_str())
+    click.echo(sdl(create_schema()), nl=False)
 
 
 @main.command()
@@ -147,8 +159,10 @@ def progress() -> Generator[Callable[[str, int], None]]:
         of = f" of {counted['check']:,}" if stage == "write" else ""
         click.echo(f"\r{'writing' if stage == 'write' else 'checking'}: {done:,}{of} rows   ", err=True, nl=False)
 
-    yield show
-    click.echo("\r" + " " * 60 + "\r", err=True, nl=False)
+    try:
+        yield show
+    finally:
+        click.echo("\r" + " " * 60 + "\r", err=True, nl=False)
 
 
 def _take_in(paths: tuple[Path, ...], *, dry_run: bool, as_json: bool) -> None:
@@ -199,13 +213,18 @@ def load(dataset: str, as_json: bool) -> None:
 @click.argument("place", type=click.Path(path_type=Path))
 @as_json
 def export(place: Path, as_json: bool) -> None:
-    """Write the whole network to PLACE: a directory (CSV files) or a file that ends in .xlsx."""
+    """Write the whole network to PLACE: a directory (CSV files) or a file that ends in .xlsx.
+
+    Whoever opens files with data of strangers in a spreadsheet takes .xlsx: there no text is run as a formula.
+    """
     from graph_api.operations.exports import export_tables, write_directory
     from graph_api.operations.sheets import write_xlsx
 
+    if place.suffix.lower() in {".csv", ".graphml", ".ods", ".xls"}:
+        raise InvalidInput(f"{place.name} cannot be written; allowed: a directory (it gets one CSV file for each kind), or a file that ends in .xlsx")
     tables = on_store(export_tables)
     try:
-        if place.suffix == ".xlsx":
+        if place.suffix.lower() == ".xlsx":
             write_xlsx(place, tables)
         else:
             write_directory(tables, place)
@@ -231,19 +250,6 @@ def candidates(municipality: str, first: int, language: str, as_json: bool) -> N
     emit(document, as_json=as_json, text=functools.partial(candidates_text, document))
 
 
-def _pairs(path: Path) -> list[tuple[str, str]]:
-    from graph_api.operations.files import parse_id
-    from graph_api.operations.sheets import open_sheets
-
-    [sheet] = open_sheets([path])
-    rows = sheet.rows()
-    _, header = next(rows, (1, list[str]()))
-    if not {"seeker", "partner"} <= set(header):
-        raise InvalidInput(f"{path.name}: the header is {', '.join(header)}; needed: seeker,partner")
-    seeker, partner = header.index("seeker"), header.index("partner")
-    return [(parse_id("municipality", row[seeker]), parse_id("municipality", row[partner])) for _, row in rows]
-
-
 @main.command()
 @click.argument("pairs", type=click.Path(path_type=Path))
 @as_json
@@ -253,10 +259,11 @@ def evaluate(pairs: Path, as_json: bool) -> None:
     Each true partner is ranked among all eligible candidates of its seeker, whose other true partners are left out; pairs that
     are in the network are hidden from the matcher.
     """
+    from graph_api.operations.pairs import read_pairs
     from graph_api.operations.profiles import load_profiles
     from matching.evaluation import evaluate as measure
 
-    given = _pairs(pairs)
+    given = read_pairs(pairs)
     profiles, _ = on_store(lambda store: load_profiles(store, datetime.date.today()))
     found = dataclasses.asdict(measure(profiles, given))
     emit(

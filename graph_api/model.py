@@ -119,6 +119,8 @@ class Property:
     maximum: float | None = None
     pattern: str | None = None
     """A regular expression each value (each element of a list) matches as a whole."""
+    looks: str | None = None
+    """The same in words, for messages and documentation."""
     refers: str | None = None
     """The kind whose own id this value is (a country's code, say)."""
     key: bool = False
@@ -133,7 +135,7 @@ def prop(doc: str, *, default: Scalar = REQUIRED, **facts: object) -> typing.Any
     return dataclasses.field(default=default, metadata={"doc": doc, **facts})
 
 
-LANGUAGE = r"[a-z]{2,3}"
+LANGUAGE: Mapping[str, str] = {"pattern": "[a-z]{2,3}", "looks": "an ISO 639 code in small letters, such as de"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,7 +154,7 @@ class Country(Node):
     name_de: str | None = prop("Short name in German.", default=None, search=True)
     name_es: str | None = prop("Short name in Spanish.", default=None, search=True)
     name_fr: str | None = prop("Short name in French.", default=None, search=True)
-    languages: tuple[str, ...] = prop("ISO 639 codes of the languages of administration, most used first.", default=(), pattern=LANGUAGE)
+    languages: tuple[str, ...] = prop("ISO 639 codes of the languages of administration, most used first.", default=(), **LANGUAGE)
     region: str | None = prop("Name of the world region (UN M49 sub-region).", default=None, index=True)
     dac_group: DacGroup | None = prop("Income group on the OECD DAC list of ODA recipients; empty if never listed.", default=None)
     dac_from: datetime.date | None = prop("First day of that listing known to us.", default=None)
@@ -165,12 +167,12 @@ class Municipality(Node):
 
     name: str = prop("Name in its own language.", search=True, index=True)
     names: tuple[str, ...] = prop("Other names and spellings of it, those in other languages among them.", default=(), search=True)
-    country: str = prop("ISO 3166-1 alpha-2 code of its country.", index=True, refers="country", pattern="[A-Z]{2}")
+    country: str = prop("ISO 3166-1 alpha-2 code of its country.", index=True, refers="country", pattern="[A-Z]{2}", looks="two capital letters, such as DE")
     admin1: str | None = prop("Code or name of its first-order region (in Germany the Land).", default=None, index=True)
     latitude: float | None = prop("Degrees north (WGS 84).", default=None, minimum=-90, maximum=90, index=True)
     longitude: float | None = prop("Degrees east (WGS 84).", default=None, minimum=-180, maximum=180)
     population: int | None = prop("Number of inhabitants.", default=None, minimum=0, maximum=100_000_000, index=True)
-    languages: tuple[str, ...] = prop("ISO 639 codes of its working languages; empty means those of its country.", default=(), pattern=LANGUAGE)
+    languages: tuple[str, ...] = prop("ISO 639 codes of its working languages; empty means those of its country.", default=(), **LANGUAGE)
     seeking: bool | None = prop("Whether it looks for a partner; empty means nobody has said.", default=None, index=True)
     capacity: int | None = prop("Number of further partnerships it can take on now; empty means nobody has said.", default=None, minimum=0, maximum=1000)
 
@@ -187,10 +189,12 @@ class Expert(Node):
     """A person who can be sent on missions or asked for advice."""
 
     name: str = prop("Name of the person.", search=True, index=True)
-    languages: tuple[str, ...] = prop("ISO 639 codes of the languages the person works in.", default=(), pattern=LANGUAGE)
+    languages: tuple[str, ...] = prop("ISO 639 codes of the languages the person works in.", default=(), **LANGUAGE)
     available_from: datetime.date | None = prop("First day on which the person can travel.", default=None, private=True)
     available_to: datetime.date | None = prop("Last day on which the person can travel.", default=None, private=True)
-    email: str | None = prop("E-mail address.", default=None, private=True, pattern=r"[^@\s|]+@[^@\s|]+\.[^@\s|.]+")
+    email: str | None = prop(
+        "E-mail address.", default=None, private=True, pattern=r"[^@\s|]+@[^@\s|]+\.[^@\s|.]+", looks="an address, such as name@example.org"
+    )
     consent: bool = prop("Whether the person agreed that contact data is passed on.", default=False)
 
 
@@ -232,7 +236,7 @@ class Mission(Node):
     mode: Mode = prop("Whether people travel.", default=Mode.ON_SITE)
     starts_on: datetime.date | None = prop("First day.", default=None, index=True)
     ends_on: datetime.date | None = prop("Last day.", default=None)
-    languages: tuple[str, ...] = prop("ISO 639 codes of its working languages.", default=(), pattern=LANGUAGE)
+    languages: tuple[str, ...] = prop("ISO 639 codes of its working languages.", default=(), **LANGUAGE)
     interpretation: bool = prop("Whether interpreters are needed.", default=False)
 
 
@@ -266,7 +270,7 @@ class SdgGoal(Node):
     name_de: str | None = prop("Short title in German.", default=None, search=True)
     name_es: str | None = prop("Short title in Spanish.", default=None, search=True)
     name_fr: str | None = prop("Short title in French.", default=None, search=True)
-    color: str | None = prop("Its colour, as #rrggbb.", default=None, pattern="#[0-9A-Fa-f]{6}")
+    color: str | None = prop("Its colour, as #rrggbb.", default=None, pattern="#[0-9A-Fa-f]{6}", looks="# and six hexadecimal digits, such as #4c9f38")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -43,10 +43,17 @@ def read_settings(environment: Mapping[str, str] | None = None, *, file: Path = 
 
     Raises SettingsError that names the variable, what is allowed and what came.
     """
-    given = {k: v for k, v in dotenv_values(file).items() if v is not None} | dict(os.environ if environment is None else environment)
+    given = _from_file(file) | dict(os.environ if environment is None else environment)
     known = {f"{PREFIX}{f.name.upper()}": f for f in dataclasses.fields(Settings)}
     values: dict[str, Any] = {field.name: _value(field, name, given[name].strip()) for name, field in known.items() if given.get(name, "").strip()}
     return Settings(**values)
+
+
+def _from_file(file: Path) -> dict[str, str]:
+    try:
+        return {k: v for k, v in dotenv_values(file, interpolate=False).items() if v is not None}
+    except (OSError, ValueError) as e:
+        raise SettingsError(f"{file} cannot be read as a text in UTF-8: {e}") from None
 
 
 def _value(field: dataclasses.Field[Any], name: str, text: str) -> str | int:

@@ -16,15 +16,15 @@ Table = tuple[str, list[str], list[list[str]]]
 
 
 async def export_tables(reader: Reader, *, private: bool = True) -> list[Table]:
-    """Every kind and link as tables of text, those without rows left out, as they were at one moment.
+    """Every kind and link as tables of text, as they were at one moment.
 
-    With `private` false, personal data is not in them.
+    Those without rows are among them: they say that there is nothing, and take the place of a file of an earlier export. With
+    `private` false, personal data is not in them.
     """
     kinds = {kind: tuple(p.name for p in properties(cls).values() if private or not p.private) for kind, cls in KINDS.items()}
     links = {link: tuple(properties(link)) for file in FILES.values() for link in _links_of(file)}
     snapshot = await reader.snapshot(kinds, links)
-    tables = [_table(file, snapshot, kinds) for file in FILES.values()]
-    return [table for table in tables if table[2]]
+    return [_table(file, snapshot, kinds) for file in FILES.values()]
 
 
 def write_directory(tables: Sequence[Table], directory: Path) -> dict[str, int]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from graph_api.model import KINDS, LINKS, PLURALS, Link, PartialDate, Property, Scalar, Step, kind_name, properties
+from graph_api.model import KINDS, LINKS, PLURALS, Link, PartialDate, Property, Scalar, Step, kind_name, kind_of, properties
 
 SEPARATOR = "|"
 """Between the elements of a list inside one cell."""
@@ -22,8 +22,13 @@ LONGEST_TEXT = 10_000
 """Characters in a cell."""
 
 _ID = re.compile(r"[^\s|\x00-\x1f\x7f](?:[^|\x00-\x1f\x7f]{0,98}[^\s|\x00-\x1f\x7f])?")
-_PARTIAL_DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
-_NUMBER = re.compile(r"-?\d+([.,]\d+)?([eE][-+]?\d+)?")
+_PARTIAL_DATE = re.compile(r"(?!0000)[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_INTEGER = re.compile(r"-?[0-9]{1,18}(\.0)?")
+_NUMBER = re.compile(r"-?[0-9]{1,30}([.,][0-9]{1,30})?([eE][-+]?[0-9]{1,2})?")
+_STRANGE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+"""Characters that no text holds: what XML, and so XLSX, cannot carry, and DEL. A carriage return has become a line feed before."""
+_CELL_ERRORS = frozenset(("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,7 +122,7 @@ def _number(text: str) -> float:
 
 
 def _integer(text: str) -> int:
-    if not re.fullmatch(r"-?\d{1,18}(\.0)?", text):
+    if not _INTEGER.fullmatch(text):
         raise _refuse(text, "a whole number without separators, such as 327258")
     return int(text.removesuffix(".0"))
 
@@ -130,7 +135,7 @@ def _boolean(text: str) -> bool:
 
 def _date(text: str) -> datetime.date:
     try:
-        if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+        if _DATE.fullmatch(text):
             return datetime.date.fromisoformat(text)
     except ValueError:
         pass
@@ -146,15 +151,13 @@ def _partial_date(text: str) -> PartialDate:
 
 
 def _text(text: str) -> str:
-    if len(text) > LONGEST_TEXT:
-        raise ValueError(f"{len(text)} characters are too many: at most {LONGEST_TEXT}")
-    if any(c < " " and c not in "\n\t" for c in text):
-        raise _refuse(text, "a text without control characters")
-    return text
+    if text in _CELL_ERRORS:
+        raise _refuse(text, "a text; this is how a spreadsheet shows a failed formula")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _parse_list(text: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(part for part in (_text(p.strip()) for p in text.split(SEPARATOR)) if part))
+    return tuple(dict.fromkeys(_text(part) for p in text.split(SEPARATOR) if (part := p.strip())))
 
 
 _PARSERS: Mapping[type, Callable[[str], Scalar]] = MappingProxyType(
@@ -178,16 +181,33 @@ def _parser(kind: type) -> Callable[[str], Scalar]:
 
 
 def check_value(declared: Property, value: Scalar) -> None:
-    """Holds a value against its property's bounds and pattern; raises ValueError with what is allowed."""
+    """Holds a value against its property's bounds and pattern, and a text against what a cell can carry; raises ValueError with what is allowed."""
     if isinstance(value, int | float) and not isinstance(value, bool):
-        low, high = declared.minimum, declared.maximum
-        if (low is not None and value < low) or (high is not None and value > high):
-            bounds = f"from {low:,} to {high:,}" if high is not None else f"at least {low:,}"
-            raise ValueError(f"{value} is not allowed: a number {bounds}")
-    if declared.pattern:
-        for text in value if isinstance(value, tuple) else (value,):
-            if isinstance(text, str) and not re.fullmatch(declared.pattern, text):
-                raise _refuse(text, f"it has to look like {declared.pattern}")
+        _check_bounds(declared, value)
+    for text in value if isinstance(value, tuple) else (value,):
+        if isinstance(text, str) and not isinstance(text, enum.StrEnum):
+            _check_text(declared, text)
+
+
+def _check_bounds(declared: Property, value: float) -> None:
+    low, high = declared.minimum, declared.maximum
+    if (low is None or value >= low) and (high is None or value <= high):
+        return
+    bounds = [f"at least {low:,}"] * (low is not None) + [f"at most {high:,}"] * (high is not None)
+    raise ValueError(f"{value:,} is not allowed: a number of {' and '.join(bounds)}")
+
+
+def _check_text(declared: Property, text: str) -> None:
+    if len(text) > LONGEST_TEXT:
+        raise ValueError(f"{len(text):,} characters are too many: at most {LONGEST_TEXT:,}")
+    if found := _STRANGE.search(text):
+        raise ValueError(f"{_shown(text)} is not allowed: a text without control characters such as U+{ord(found[0]):04X}")
+    if declared.type is tuple and (not text or SEPARATOR in text or text != text.strip()):
+        raise _refuse(text, f"in a list, a text without {SEPARATOR} and without space around it")
+    if declared.type is PartialDate:
+        _partial_date(text)
+    if declared.pattern and not re.fullmatch(declared.pattern, text):
+        raise _refuse(text, declared.looks or f"it has to look like {declared.pattern}")
 
 
 def parse_cell(declared: Property, text: str) -> Scalar:
@@ -202,7 +222,9 @@ def parse_cell(declared: Property, text: str) -> Scalar:
 
 
 def parse_id(kind: str, text: str) -> str:
-    """The network-wide id that a cell names: `de-bonn` and `municipality:de-bonn` give the same."""
+    """The network-wide id that a cell names: `de-bonn` and `municipality:de-bonn` give the same. Raises ValueError with what is allowed."""
+    if (named := kind_of(text)) and named != kind:
+        raise _refuse(text, f"the id of a {kind}, and this is one of a {named}")
     own = text.removeprefix(f"{kind}:")
     if not _ID.fullmatch(own):
         raise _refuse(text, "an id of 1 to 100 characters without | and line breaks")

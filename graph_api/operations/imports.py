@@ -67,6 +67,8 @@ class _Findings:
     """Where each record stands that the tables themselves bring."""
     named: dict[str, tuple[str, int, str]] = field(default_factory=dict[str, tuple[str, int, str]])
     """Where each id was named first: file, line, column."""
+    links: dict[tuple[object, ...], tuple[str, int]] = field(default_factory=dict[tuple[object, ...], tuple[str, int]])
+    """Where each link stands that files of links bring: by the file's stem, its ends and its key properties."""
     hierarchy: dict[type[Link], dict[str, tuple[str, ...]]] = field(default_factory=lambda: defaultdict(dict))
     """Links that must not lead back, by link and source."""
 
@@ -83,15 +85,20 @@ async def import_files(store: Store, paths: Iterable[Path], *, dry_run: bool = F
     reference we bring along. With `dry_run` nothing is written. Raises ImportRejected with every bad cell (the first thousand of them); then nothing
     was written either.
     """
-    sheets = open_sheets(paths)
-    tables, findings = _tables([*open_sheets(await _foundations(store, sheets)), *sheets])
-    for table in tables:
-        _check(table, findings, progress)
-    if findings.bad:
-        raise ImportRejected(findings.bad)
-    if dry_run:
-        await _check_against(store, findings)
-        return ImportReport(rows=dict(findings.rows), written=False, revision=await store.revision())
+    with open_sheets(paths) as sheets, open_sheets(await _foundations(store, sheets)) as foundations:
+        tables, findings = _tables([*foundations, *sheets])
+        for table in tables:
+            _check(table, findings, progress)
+        if findings.bad:
+            raise ImportRejected(findings.bad)
+        if dry_run:
+            await _check_against(store, findings)
+        else:
+            await _write(store, tables, findings, progress)
+    return ImportReport(rows=dict(findings.rows), written=not dry_run, revision=await store.revision())
+
+
+async def _write(store: Store, tables: Sequence[_Table], findings: _Findings, progress: Progress) -> None:
     async with store.transaction() as tx:
         await _check_against(tx, findings)
         for table in tables:
@@ -99,7 +106,6 @@ async def import_files(store: Store, paths: Iterable[Path], *, dry_run: bool = F
                 await _write_nodes(tx, table, progress)
         for table in tables:
             await _write_links(tx, table, progress)
-    return ImportReport(rows=dict(findings.rows), written=True, revision=await store.revision())
 
 
 async def _foundations(store: Reader, sheets: Sequence[Sheet]) -> list[Path]:
@@ -118,14 +124,18 @@ def _tables(sheets: Sequence[Sheet]) -> tuple[list[_Table], _Findings]:
     bad = [cell for found in tables for cell in found[1]]
     if bad:
         raise ImportRejected(bad)
-    return [table for table, _ in tables if table], findings
+    kept = [table for table, _ in tables if table]
+    # a cell that lists members drops those it does not list, a file of memberships only adds: it has to come after
+    return sorted(kept, key=lambda table: table.file.link is not None), findings
 
 
 def _table(sheet: Sheet) -> tuple[_Table | None, list[BadCell]]:
     file = FILES.get(sheet.stem)
     if file is None:
         return None, [BadCell(file=sheet.label, line=0, column="", problem=f"no kind is called {sheet.stem!r}; allowed: {', '.join(FILES)}")]
-    line, header = next(sheet.rows(), (1, list[str]()))
+    line, header = next(sheet.rows(), (0, list[str]()))
+    if not header:
+        return None, [BadCell(file=sheet.label, line=0, column="", problem="is empty; the first line must name the columns")]
     names = [name.lower() for name in header]
     problems = [f"column {name!r} is not known; allowed: {', '.join(file.columns)}" for name in dict.fromkeys(names) if name not in file.columns]
     problems += [f"column {name!r} is there twice" for name in dict.fromkeys(names) if names.count(name) > 1]
@@ -204,12 +214,19 @@ def _check_node_row(table: _Table, line: int, values: list[Scalar], findings: _F
 
 def _check_link_row(table: _Table, line: int, values: list[Scalar], findings: _Findings) -> None:
     row = {c.name: v for c, v in zip(table.columns, values, strict=True)}
-    for ends in (table.file.sources, table.file.targets):
-        filled = [name for name in ends if row.get(name)]
+    for side in (table.file.sources, table.file.targets):
+        filled = [name for name in side if row.get(name)]
         if len(filled) != 1:
-            findings.report(table.sheet.label, line, " or ".join(ends), f"exactly one has to be filled, {len(filled)} are")
+            findings.report(table.sheet.label, line, " or ".join(side), f"exactly one has to be filled, {len(filled)} are")
         for name in filled:
             findings.named.setdefault(str(row[name]), (table.sheet.label, line, name))
+    ends = [row[name] for name in (*table.file.sources, *table.file.targets) if row.get(name)]
+    keys = [row.get(c.name) for c in table.file.columns.values() if c.property and c.property.key]
+    link = (table.file.stem, *ends, *keys)
+    if link in findings.links:
+        file, first = findings.links[link]
+        findings.report(table.sheet.label, line, "", f"the same link stands already in {file}:{first}")
+    findings.links[link] = (table.sheet.label, line)
 
 
 # ── what only the network can tell ────────────────────────────────────────────────────────────────────────────────────
