@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from graph_api.errors import InvalidInput
-from graph_api.model import KINDS, Link, Property, Relation, Step, kind_name, properties, relations
+from graph_api.model import KINDS, Link, Property, Relation, Step, kind_name, link_name, properties, relations
 from graph_api.storage.base import Compare, Either, Every, Filter, Linked, Matches, Near, Negate, Operator
 from graph_api.storage.codec import encode, fold, order_key
 from graph_api.storage.neo4j_layout import SEARCH_INDEX, has_key, key_name, labels, link_type, lucene
@@ -87,14 +87,25 @@ class Hop:
     scope: Scope
     conditions: tuple[str, ...]
     """What must hold besides the pattern."""
+    one: bool
+    """Whether at most one node is there."""
 
 
 def declared(kinds: Sequence[str], name: str) -> Property:
     """A property that nodes of all these kinds have."""
     for kind in kinds:
+        if kind not in KINDS:
+            raise InvalidInput(f"there is no kind {kind!r}")
         if name not in properties(KINDS[kind]):
             raise InvalidInput(f"{kind} has no property {name!r}")
     return properties(KINDS[kinds[0]])[name]
+
+
+def link_property(link: type[Link], name: str) -> Property:
+    """A property that a link has."""
+    if name not in properties(link):
+        raise InvalidInput(f"{link_name(link)} has no property {name!r}")
+    return properties(link)[name]
 
 
 def relation_of(kind: str, name: str) -> Relation:
@@ -115,6 +126,7 @@ def hop(terms: Terms, start: str, relation: Relation, kinds: Sequence[str], *, n
         pattern=f"({start}){middle}({node}{label})",
         scope=Scope(node=node, kinds=tuple(kinds), link=link, link_kind=relation.link),
         conditions=(f"{node} <> {start}",) if len(relation.steps) > 1 else (),
+        one=relation.one,
     )
 
 
@@ -157,7 +169,7 @@ def link_conditions(terms: Terms, scope: Scope, wanted: Filter | None) -> list[s
         case Compare():
             if not scope.link or not scope.link_kind:
                 raise InvalidInput("a shortcut has no link to filter by")
-            return [compare(terms, properties(scope.link_kind)[wanted.property], scope.link, wanted)]
+            return [compare(terms, link_property(scope.link_kind, wanted.property), scope.link, wanted)]
         case Every():
             return [each for part in wanted.of for each in link_conditions(terms, scope, part)]
         case Either():
@@ -181,7 +193,7 @@ def compare(terms: Terms, prop: Property, variable: str, wanted: Compare) -> str
     if prop.type is tuple and operator is Operator.CONTAINS:
         return f"{terms.parameter(wanted.value)} IN {stored}"
     if operator in PARTS:
-        return f"{key} {PARTS[operator]} {terms.parameter(fold(str(wanted.value)))}"
+        return f"{_folded_text(prop, key)} {PARTS[operator]} {terms.parameter(fold(str(wanted.value)))}"
     if operator not in (Operator.EQ, Operator.IN):
         return f"{key} {SIGNS[operator]} {terms.parameter(_folded(wanted) if has_key(prop) else _value(wanted))}"
     exact = f"{stored} {SIGNS[operator]} {terms.parameter(_value(wanted))}"
@@ -194,6 +206,12 @@ def _empty(prop: Property, stored: str, empty: bool) -> str:
     if prop.type is tuple:
         return f"coalesce(size({stored}), 0) {'=' if empty else '>'} 0"
     return f"{stored} IS {'' if empty else 'NOT '}NULL"
+
+
+def _folded_text(prop: Property, key: str) -> str:
+    if not issubclass(prop.type, str):
+        raise InvalidInput(f"{prop.name} is no text")
+    return key if has_key(prop) else f"toLower({key})"
 
 
 def _value(wanted: Compare) -> object:
@@ -260,6 +278,6 @@ def _near(terms: Terms, scope: Scope, wanted: Near) -> str:
     most = math.sin(angle / 2) ** 2 if angle < math.pi else 1.1
     south, north = terms.parameter(wanted.latitude - band), terms.parameter(wanted.latitude + band)
     latitude, longitude, cosine = terms.parameter(wanted.latitude), terms.parameter(wanted.longitude), terms.parameter(math.cos(math.radians(wanted.latitude)))
-    lat, lon = f"{scope.node}.latitude", f"{scope.node}.longitude"
+    lat, lon = (f"{scope.node}.{declared(scope.kinds, name).name}" for name in ("latitude", "longitude"))
     chord = f"sin(radians({lat} - {latitude}) / 2) ^ 2 + {cosine} * cos(radians({lat})) * sin(radians({lon} - {longitude}) / 2) ^ 2"
     return f"({south} <= {lat} <= {north} AND {chord} <= {terms.parameter(most)})"

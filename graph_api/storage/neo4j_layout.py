@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
-from graph_api.model import KINDS, LINKS, Link, Node, Property, Scalar, link_name, properties
-from graph_api.storage.codec import encode, order_key
-from graph_api.storage.ranking import TYPO_LENGTH, entries
+from graph_api.model import KINDS, LINKS, Link, Node, Property, link_name, properties
+from graph_api.storage.codec import encode
+from graph_api.storage.ranking import TYPO_LENGTH
 
 FORMAT = 1
 """Grows when a program of an older format could no longer work with the store."""
@@ -72,42 +72,10 @@ def stored_names(declared: Property) -> list[str]:
     return names
 
 
-def storing(declared: Property) -> Callable[[Scalar], list[object]]:
-    """A function that gives a value's stored forms, in the order of `stored_names`. Empty values become the default."""
-    forms: list[Callable[[Scalar], object]] = [_plain(declared)]
-    if has_key(declared):
-        forms.append(lambda value: None if value is None else order_key(str(value)))
-    if declared.search:
-        forms.append(_words)
-
-    def store(value: Scalar) -> list[object]:
-        given = declared.default if value is None else value
-        return [form(given) for form in forms]
-
-    return store
-
-
-def _plain(declared: Property) -> Callable[[Scalar], object]:
-    if declared.type is tuple:
-        return lambda value: list(value) if isinstance(value, tuple | list) else value
-    if declared.type is float:
-        return lambda value: float(value) if isinstance(value, int | float) else value
-    return encode
-
-
-def _words(value: Scalar) -> list[str] | None:
-    return entries(value) or None
-
-
 def defaults(declared: type[Node] | type[Link]) -> dict[str, object]:
-    """What a new record has where nothing is said, as it is stored."""
-    return {
-        name: value
-        for p in properties(declared).values()
-        if p.default is not None
-        for name, value in zip(stored_names(p), storing(p)(None), strict=True)
-        if value is not None
-    }
+    """What a new record has where nothing is said, as it is stored. No text with a companion has a default."""
+    stored = {p.name: encode(p.default) for p in properties(declared).values() if p.default is not None and not p.key}
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in stored.items()}
 
 
 def constraints() -> dict[str, str]:

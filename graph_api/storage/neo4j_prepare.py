@@ -77,8 +77,8 @@ async def _bring_up(run: Ask, names: list[str]) -> None:
 
 
 async def _complete(run: Ask, name: str, declared: Property, *, link: bool) -> None:
-    if declared.default is not None:
-        await run(default_statement(name, declared.name, defaults(declared_names()[name])[declared.name], link=link))
+    if (default := defaults(declared_names()[name]).get(declared.name)) is not None:
+        await run(default_statement(name, declared.name, default, link=link))
     for companion in stored_names(declared)[1:]:
         rows = await run(incomplete_statement(name, declared.name, companion, link=link))
         for batch in batches(rows):

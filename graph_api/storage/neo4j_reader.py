@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from graph_api.model import LINKS, Link, link_name
+from graph_api.model import LINKS, Link, link_name, properties
 from graph_api.storage.base import Cell, Columns, Expansion, Filter, Hits, Neighbourhood, Search, Selection, Snapshot
+from graph_api.storage.codec import encode
 from graph_api.storage.neo4j_filter import Statement
 from graph_api.storage.neo4j_layout import SEARCH_INDEX, label, labels, link_type, link_types, lucene, searched, words_name
 from graph_api.storage.neo4j_select import count_statement, select_statement
@@ -32,7 +33,7 @@ class Neo4jReader:
 
     async def select(self, *selections: Selection) -> list[Cell]:
         """See `Reader.select`."""
-        return await self._ask(select_statement(selections))
+        return await self._ask(select_statement(selections)) if selections else []
 
     async def count(self, kind: str, filter: Filter | None = None) -> int:
         """See `Reader.count`."""
@@ -53,7 +54,7 @@ class Neo4jReader:
         """See `Reader.expand`."""
         ids, sizes, links = await self._ask(expand_statement(expansion))
         places = {own: place for place, own in enumerate(ids)}
-        found = sorted((places[source], places[target], _LINK_NAMES[kind]) for kind, source, target in links)
+        found = sorted({(places[source], places[target], _LINK_NAMES[kind]) for kind, source, target in links})
         return Neighbourhood(
             ids=tuple(ids),
             depths=tuple(depth for depth, size in enumerate(sizes) for _ in range(size))[: len(ids)],
@@ -101,7 +102,7 @@ def expand_statement(wanted: Expansion) -> Statement:
         f"WITH {', '.join(levels)}, ({' + '.join(levels)})[..$limit] AS kept",
         f"RETURN [[n IN kept | n.id], [{', '.join(f'size({level})' for level in levels)}], {links}]",
     ]
-    return Statement(text="\n".join(lines), parameters={"ids": list(wanted.ids), "limit": wanted.limit})
+    return Statement(text="\n".join(lines), parameters={"ids": [encode(own) for own in wanted.ids], "limit": wanted.limit})
 
 
 def _level(before: Sequence[str], types: str, reached: str) -> str:
@@ -115,7 +116,7 @@ def paths_statement(source: str, target: str, *, longest: int, first: int, links
     text = f"""MATCH (a:Node {{id: $source}}) MATCH (b:Node {{id: $target}})
 MATCH p = allShortestPaths((a)-[{link_types(links)}*..{int(longest)}]-(b)) WITH p LIMIT {MOST_PATHS}
 WITH DISTINCT [n IN nodes(p) | n.id] AS ids ORDER BY ids LIMIT $first RETURN collect(ids)"""
-    return Statement(text=text, parameters={"source": source, "target": target, "first": first})
+    return Statement(text=text, parameters={"source": encode(source), "target": encode(target), "first": first})
 
 
 def search_statement(words: Sequence[str], kinds: Sequence[str]) -> Statement:
@@ -139,7 +140,9 @@ def kind_columns_statement(kind: str, names: Sequence[str]) -> Statement:
 
 
 def link_columns_statement(link: type[Link], names: Sequence[str]) -> Statement:
-    """Answers the sources' ids, the targets' ids, and one list for each property of all links of a type."""
+    """Answers the sources' ids, the targets' ids, and one list for each property of all links of a type, in order of their ends and keys."""
     columns = "".join(f", [l IN links | l.{name}]" for name in names)
-    found = f"MATCH (a)-[l:{link_type(link)}]->(b) WITH collect(a.id) AS sources, collect(b.id) AS targets, collect(l) AS links"
+    order = ", ".join(["source", "target", *(f"l.{p.name}" for p in properties(link).values() if p.key)])
+    rows = f"MATCH (a)-[l:{link_type(link)}]->(b) WITH a.id AS source, b.id AS target, l ORDER BY {order}"
+    found = f"{rows} WITH collect(source) AS sources, collect(target) AS targets, collect(l) AS links"
     return Statement(text=f"{found} RETURN [sources, targets{columns}]", parameters={}, bulk=True)

@@ -7,11 +7,13 @@ the full-text search, `$p0`, … parameters in order of appearance.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from graph_api.model import properties
-from graph_api.storage.base import Filter, Selection, Shape, Wanted
+from graph_api.errors import InvalidInput
+from graph_api.model import Scalar, properties
+from graph_api.storage.base import Filter, Position, Selection, Shape, Wanted
 from graph_api.storage.codec import encode
 from graph_api.storage.neo4j_filter import (
     Hop,
@@ -23,6 +25,7 @@ from graph_api.storage.neo4j_filter import (
     hop,
     joined,
     link_conditions,
+    link_property,
     names_ids,
     relation_of,
     where_clause,
@@ -40,6 +43,7 @@ def select_statement(selections: Sequence[Selection]) -> Statement:
 def count_statement(kind: str, wanted: Filter | None) -> Statement:
     """The number of nodes of a kind."""
     terms = Terms()
+    declared([kind], "id")
     scope = Scope(node="n", kinds=(kind,), listed=not names_ids(wanted))
     return terms.statement(f"COUNT {{ MATCH (n:{label(kind)}){where_clause(_conditions(terms, scope, wanted))} }}")
 
@@ -72,14 +76,16 @@ class Sorting:
 
     def clause(self, *, empty_too: bool, ties: Sequence[str] = ()) -> str:
         """The ORDER BY for values that are there (and, last, those that are not); `ties` order rows of the same node."""
-        falling, back = " DESC" if self.descending != self.backward else "", " DESC" if self.backward else ""
-        first = [f"{self.node}.id{falling}"] if self.by_id else [f"{self.key}{falling}", f"{self.node}.id{back}"]
-        empty = [f"{self.key} IS NULL{back}"] if empty_too and not self.by_id else []
-        return f"ORDER BY {', '.join([*empty, *first, *(f'{tie}{back}' for tie in ties)])}"
+        values = [] if self.by_id else [self.key]
+        empty = [f"{self.key} IS NULL{' DESC' if self.backward else ''}"] if empty_too and values else []
+        return f"ORDER BY {', '.join([*empty, *map(self._directed, [*values, f'{self.node}.id', *ties])])}"
 
     def clause_of_empty(self) -> str:
         """The ORDER BY where every value is empty."""
-        return f"ORDER BY {self.node}.id{' DESC' if self.backward else ''}"
+        return f"ORDER BY {self._directed(f'{self.node}.id')}"
+
+    def _directed(self, expression: str) -> str:
+        return f"{expression} DESC" if self.descending != self.backward else expression
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,8 +95,13 @@ class Bounds:
     present: tuple[str, ...] | None = ()
     empty: tuple[str, ...] | None = ()
 
-    def combined(self, key: str) -> list[str]:
+    def combined(self, sorting: Sorting) -> list[str]:
         """Both as conditions on any row."""
+        key = sorting.key
+        if sorting.by_id:
+            return list(self.present or ())
+        if self.present is None and self.empty is None:
+            return ["false"]
         if self.present is None or self.empty is None:
             return [f"{key} IS NULL", *(self.empty or ())] if self.present is None else [f"{key} IS NOT NULL", *self.present]
         if not self.present and not self.empty:
@@ -100,35 +111,46 @@ class Bounds:
 
 def _sorting(selection: Selection, node: str) -> Sorting:
     prop = declared([shape.kind for shape in selection.shapes], selection.order.property)
+    if prop.type is tuple:
+        raise InvalidInput(f"{prop.name} is a list and has no order")
     backward = selection.last is not None and selection.first is None
     return Sorting(node=node, key=f"{node}.{key_name(prop)}", descending=selection.order.descending, backward=backward, indexed=prop.index)
 
 
-def _bounds(terms: Terms, selection: Selection, sorting: Sorting) -> Bounds:
-    present: list[str] = []
-    empty: list[str] = []
-    no_present = no_empty = False
-    for position, after in ((selection.after, True), (selection.before, False)):
-        if position is None:
-            continue
-        value, own = position
-        beyond = ">" if after != sorting.descending else "<"
-        if sorting.by_id:
-            present.append(f"{sorting.key} {beyond} {terms.parameter(own)}")
-            continue
-        same = f"{sorting.node}.id {'>' if after else '<'} {terms.parameter(own)}"
-        if value is None:
-            empty.append(same)
-            no_present = no_present or after
-        else:
-            than = terms.parameter(encode(value))
-            present.append(f"{sorting.key} {beyond}= {than} AND ({sorting.key} {beyond} {than} OR {same})")
-            no_empty = no_empty or not after
-    return Bounds(present=None if no_present else tuple(present), empty=None if no_empty else tuple(empty))
+def _bounds(terms: Terms, selection: Selection, sorting: Sorting, ties: Sequence[str] = ()) -> Bounds:
+    after = Bounds() if selection.after is None else _bound(terms, selection.after, sorting, ties, after=True)
+    before = Bounds() if selection.before is None else _bound(terms, selection.before, sorting, ties, after=False)
+    return Bounds(present=_both(after.present, before.present), empty=_both(after.empty, before.empty))
+
+
+def _both(one: tuple[str, ...] | None, other: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    return None if one is None or other is None else (*one, *other)
+
+
+def _bound(terms: Terms, position: Position, sorting: Sorting, ties: Sequence[str], *, after: bool) -> Bounds:
+    """What lies beyond a position: rows without a value lie after all others."""
+    value, *rest = position
+    beyond = ">" if after != sorting.descending else "<"
+    same = _beyond(terms, [f"{sorting.node}.id", *ties][: len(rest)], beyond, rest)
+    if sorting.by_id:
+        return Bounds(present=(same,))
+    if value is None:
+        return Bounds(present=None if after else (), empty=(same,))
+    than = terms.parameter(encode(value))
+    return Bounds(present=(f"{sorting.key} {beyond}= {than} AND ({sorting.key} {beyond} {than} OR {same})",), empty=() if after else None)
+
+
+def _beyond(terms: Terms, expressions: Sequence[str], beyond: str, values: Sequence[Scalar]) -> str:
+    """Rows compared place by place, as the server compares lists."""
+    if len(expressions) == 1:
+        return f"{expressions[0]} {beyond} {terms.parameter(values[0])}"
+    return f"[{', '.join(expressions)}] {beyond} {terms.parameter([encode(value) for value in values])}"
 
 
 def _cell(terms: Terms, selection: Selection) -> str:
     """A list of nodes found by their labels and properties."""
+    if not selection.shapes:
+        return _nothing(selection)
     kinds = tuple(shape.kind for shape in selection.shapes)
     node = f"n{terms.number()}"
     scope = Scope(node=node, kinds=kinds, listed=not names_ids(selection.filter))
@@ -139,16 +161,20 @@ def _cell(terms: Terms, selection: Selection) -> str:
     return f"[{total}, {_listed(terms, selection, scope, pattern, where)}]"
 
 
+def _nothing(selection: Selection) -> str:
+    return f"[{0 if selection.total else 'null'}, []]"
+
+
 def _listed(terms: Terms, selection: Selection, scope: Scope, pattern: str, where: Sequence[str]) -> str:
     sorting = _sorting(selection, scope.node)
     where = where or [_has_id(scope.node)]
     bounds, limit = _bounds(terms, selection, sorting), _limit(terms, selection)
     if sorting.by_id:
         found = f"MATCH {pattern}{where_clause([*where, *(bounds.present or ())])} WITH {scope.node} {sorting.clause(empty_too=False)}{limit}"
-    elif sorting.indexed:
+    elif sorting.indexed and bounds != Bounds(present=None, empty=None):
         found = _two_parts(terms, pattern, where, sorting, bounds, limit)
     else:
-        found = f"MATCH {pattern}{where_clause([*where, *bounds.combined(sorting.key)])} WITH {scope.node} {sorting.clause(empty_too=True)}{limit}"
+        found = f"MATCH {pattern}{where_clause([*where, *bounds.combined(sorting)])} WITH {scope.node} {sorting.clause(empty_too=True)}{limit}"
     return _collected(f"{found} RETURN {_row(terms, selection, scope, sorting.key)}", sorting)
 
 
@@ -166,19 +192,25 @@ def _two_parts(terms: Terms, pattern: str, where: Sequence[str], sorting: Sortin
 
 def _related(terms: Terms, start: str, kind: str, wanted: Wanted) -> str:
     """A list of neighbours along a relation."""
-    relation, selection = relation_of(kind, wanted.relation), wanted.selection
+    relation = relation_of(kind, wanted.relation)
+    shapes = tuple(shape for shape in wanted.selection.shapes if shape.kind in relation.targets)
+    if not shapes:
+        return _nothing(wanted.selection)
+    selection = dataclasses.replace(wanted.selection, shapes=shapes)
     keys = [p.name for p in properties(relation.link).values() if p.key] if relation.link and not relation.one else []
-    named = bool(wanted.properties or wanted.link or keys)
-    way = hop(terms, start, relation, [shape.kind for shape in selection.shapes], named=named)
+    way = hop(terms, start, relation, [shape.kind for shape in shapes], named=bool(wanted.properties or wanted.link or keys))
     where = [*way.conditions, *link_conditions(terms, way.scope, wanted.link), *conditions(terms, way.scope, selection.filter)]
     total = _counted(way, where) if selection.total else "null"
-    sorting = _sorting(selection, way.scope.node)
-    where.extend(_bounds(terms, selection, sorting).combined(sorting.key))
-    carried = ", ".join(filter(None, (way.scope.node, way.scope.link)))
-    distinct = "DISTINCT " if relation.link is None else ""
-    order = f" {sorting.clause(empty_too=True, ties=[f'{way.scope.link}.{key}' for key in keys])}{_limit(terms, selection)}"
-    found = f"MATCH {way.pattern}{where_clause(where)} WITH {distinct}{carried}{'' if relation.one else order}"
-    return f"[{total}, {_collected(f'{found} RETURN {_row(terms, selection, way.scope, sorting.key, wanted.properties)}', sorting)}]"
+    return f"[{total}, {_neighbours(terms, selection, way, where, [f'{way.scope.link}.{key}' for key in keys], wanted.properties)}]"
+
+
+def _neighbours(terms: Terms, selection: Selection, way: Hop, where: Sequence[str], ties: Sequence[str], link_properties: Sequence[str]) -> str:
+    scope, sorting = way.scope, _sorting(selection, way.scope.node)
+    found = [*where, *_bounds(terms, selection, sorting, ties).combined(sorting)]
+    carried = ", ".join(filter(None, (scope.node, scope.link)))
+    query = f"MATCH {way.pattern}{where_clause(found)} WITH {'' if scope.link_kind else 'DISTINCT '}{carried}"
+    order = "" if way.one else f" {sorting.clause(empty_too=True, ties=ties)}{_limit(terms, selection)}"
+    return _collected(f"{query}{order} RETURN {_row(terms, selection, scope, sorting.key, link_properties)}", sorting)
 
 
 def _counted(way: Hop, where: Sequence[str]) -> str:
@@ -197,10 +229,16 @@ def _collected(query: str, sorting: Sorting) -> str:
 
 
 def _row(terms: Terms, selection: Selection, scope: Scope, key: str, link_properties: Sequence[str] = ()) -> str:
-    links = ", ".join(f"{scope.link}.{name}" for name in link_properties)
-    values = [f"[{', '.join(f'{scope.node}.{name}' for name in shape.properties)}]" for shape in selection.shapes]
+    links = ", ".join(f"{scope.link}.{_of_link(scope, name)}" for name in link_properties)
+    values = [f"[{', '.join(f'{scope.node}.{declared([shape.kind], name).name}' for name in shape.properties)}]" for shape in selection.shapes]
     cells = [_cells(terms, scope.node, shape) for shape in selection.shapes]
     return f"[{scope.node}.id, {key}, [{links}], {_by_kind(scope, values)}, {_by_kind(scope, cells)}]"
+
+
+def _of_link(scope: Scope, name: str) -> str:
+    if scope.link_kind is None:
+        raise InvalidInput("a shortcut has no properties of its own")
+    return link_property(scope.link_kind, name).name
 
 
 def _cells(terms: Terms, node: str, shape: Shape) -> str:
