@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 from graph_api.model import LINKS, Link, link_name, properties
 from graph_api.storage.base import Cell, Columns, Expansion, Filter, Hits, Neighbourhood, Search, Selection, Snapshot
 from graph_api.storage.codec import encode
-from graph_api.storage.neo4j_filter import Statement
+from graph_api.storage.neo4j_filter import Statement, declared, link_property
 from graph_api.storage.neo4j_layout import SEARCH_INDEX, label, labels, link_type, link_types, lucene, searched, words_name
 from graph_api.storage.neo4j_select import count_statement, select_statement
 from graph_api.storage.ranking import MOST_CANDIDATES, Candidate, query_words, rank
@@ -133,7 +133,7 @@ RETURN [best, numbers]"""
 
 def kind_columns_statement(kind: str, names: Sequence[str]) -> Statement:
     """Answers one list for each property, of all nodes of a kind in order of id."""
-    columns = ", ".join(f"[n IN nodes | n.{name}]" for name in names)
+    columns = ", ".join(f"[n IN nodes | n.{declared([kind], name).name}]" for name in names)
     return Statement(
         text=f"MATCH (n:{label(kind)}) WHERE n.id IS NOT NULL WITH n ORDER BY n.id WITH collect(n) AS nodes RETURN [{columns}]", parameters={}, bulk=True
     )
@@ -141,7 +141,7 @@ def kind_columns_statement(kind: str, names: Sequence[str]) -> Statement:
 
 def link_columns_statement(link: type[Link], names: Sequence[str]) -> Statement:
     """Answers the sources' ids, the targets' ids, and one list for each property of all links of a type, in order of their ends and keys."""
-    columns = "".join(f", [l IN links | l.{name}]" for name in names)
+    columns = "".join(f", [l IN links | l.{link_property(link, name).name}]" for name in names)
     order = ", ".join(["source", "target", *(f"l.{p.name}" for p in properties(link).values() if p.key)])
     rows = f"MATCH (a)-[l:{link_type(link)}]->(b) WITH a.id AS source, b.id AS target, l ORDER BY {order}"
     found = f"{rows} WITH collect(source) AS sources, collect(target) AS targets, collect(l) AS links"

@@ -20,6 +20,7 @@ from graph_api.storage.neo4j_filter import (
     Scope,
     Statement,
     Terms,
+    condition,
     conditions,
     declared,
     hop,
@@ -175,7 +176,7 @@ def _listed(terms: Terms, selection: Selection, scope: Scope, pattern: str, wher
         found = _two_parts(terms, pattern, where, sorting, bounds, limit)
     else:
         found = f"MATCH {pattern}{where_clause([*where, *bounds.combined(sorting)])} WITH {scope.node} {sorting.clause(empty_too=True)}{limit}"
-    return _collected(f"{found} RETURN {_row(terms, selection, scope, sorting.key)}", sorting)
+    return _collected(f"{found} RETURN {_row(terms, selection, scope)}", sorting)
 
 
 def _two_parts(terms: Terms, pattern: str, where: Sequence[str], sorting: Sorting, bounds: Bounds, limit: str) -> str:
@@ -210,7 +211,7 @@ def _neighbours(terms: Terms, selection: Selection, way: Hop, where: Sequence[st
     carried = ", ".join(filter(None, (scope.node, scope.link)))
     query = f"MATCH {way.pattern}{where_clause(found)} WITH {'' if scope.link_kind else 'DISTINCT '}{carried}"
     order = "" if way.one else f" {sorting.clause(empty_too=True, ties=ties)}{_limit(terms, selection)}"
-    return _collected(f"{query}{order} RETURN {_row(terms, selection, scope, sorting.key, link_properties)}", sorting)
+    return _collected(f"{query}{order} RETURN {_row(terms, selection, scope, link_properties)}", sorting)
 
 
 def _counted(way: Hop, where: Sequence[str]) -> str:
@@ -228,11 +229,26 @@ def _collected(query: str, sorting: Sorting) -> str:
     return f"reverse(COLLECT {{ {query} }})" if sorting.backward else f"COLLECT {{ {query} }}"
 
 
-def _row(terms: Terms, selection: Selection, scope: Scope, key: str, link_properties: Sequence[str] = ()) -> str:
+def _row(terms: Terms, selection: Selection, scope: Scope, link_properties: Sequence[str] = ()) -> str:
     links = ", ".join(f"{scope.link}.{_of_link(scope, name)}" for name in link_properties)
-    values = [f"[{', '.join(f'{scope.node}.{declared([shape.kind], name).name}' for name in shape.properties)}]" for shape in selection.shapes]
+    shown = [_shown(terms, scope, shape, selection.order.property) for shape in selection.shapes]
     cells = [_cells(terms, scope.node, shape) for shape in selection.shapes]
-    return f"[{scope.node}.id, {key}, [{links}], {_by_kind(scope, values)}, {_by_kind(scope, cells)}]"
+    key, values = (_by_kind(scope, texts) for texts in zip(*shown, strict=True))
+    return f"[{scope.node}.id, {key}, [{links}], {values}, {_by_kind(scope, cells)}]"
+
+
+def _shown(terms: Terms, scope: Scope, shape: Shape, ordered_by: str) -> tuple[str, str]:
+    """The order value and the list of properties; private ones are there only for nodes that the shape reveals."""
+    order, props = declared([shape.kind], ordered_by), [declared([shape.kind], name) for name in shape.properties]
+    key, values = f"{scope.node}.{key_name(order)}", [f"{scope.node}.{prop.name}" for prop in props]
+    if shape.reveal is None or not any(prop.private for prop in (order, *props)):
+        return key, f"[{', '.join(values)}]"
+    seen = condition(terms, Scope(node=scope.node, kinds=(shape.kind,)), shape.reveal)
+    public = ["null" if prop.private else value for prop, value in zip(props, values, strict=True)]
+    return (
+        f"CASE WHEN {seen} THEN {key} END" if order.private else key,
+        f"CASE WHEN {seen} THEN [{', '.join(values)}] ELSE [{', '.join(public)}] END" if public != values else f"[{', '.join(values)}]",
+    )
 
 
 def _of_link(scope: Scope, name: str) -> str:
