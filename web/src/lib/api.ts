@@ -1,0 +1,34 @@
+// The GraphQL API: typed queries that are plain text at run time, and errors that a page can put into words.
+import type { initGraphQLTada, ResultOf, TadaDocumentNode, VariablesOf } from 'gql.tada';
+import type { introspection } from '../../generated/graphql-env';
+
+type Tada = ReturnType<typeof initGraphQLTada<{ introspection: introspection; scalars: { ID: string; Date: string; DateTime: string } }>>;
+
+/** A query (or fragment) with its types; those of `parts` are fragments it spreads. */
+export const graphql = ((text: string, parts: string[] = []) => [text, ...parts].join('\n')) as unknown as Tada;
+export type { FragmentOf, ResultOf, VariablesOf } from 'gql.tada';
+
+/** What went wrong, by the API's code; `OFFLINE` without a connection, `HTTP` without a proper answer. */
+export class ApiError extends Error {
+  constructor(readonly code: string, message: string) { super(message); }
+}
+
+/** Asks the API. Throws ApiError, or AbortError when the signal says so. */
+export async function request<D extends TadaDocumentNode<any, any>>(document: D, variables: VariablesOf<D>, signal?: AbortSignal): Promise<ResultOf<D>> {
+  let response: Response;
+  try {
+    response = await fetch('/graphql', {
+      method: 'POST', signal: signal ?? null,
+      headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json, application/json' },
+      body: JSON.stringify({ query: document, variables }),
+    });
+  } catch (e) {
+    if (e instanceof DOMException && e.name === 'AbortError') throw e;
+    throw new ApiError('OFFLINE', String(e));
+  }
+  const body = (await response.json().catch(() => ({}))) as { data?: ResultOf<D> | null; errors?: { message: string; extensions?: { code?: string } }[] };
+  const error = body.errors?.[0];
+  if (error) throw new ApiError(error.extensions?.code ?? 'HTTP', error.message);
+  if (!body.data) throw new ApiError('HTTP', `HTTP ${response.status}`);
+  return body.data;
+}

@@ -1,0 +1,20 @@
+// This page: what the build put into it, and the heading it shows now.
+export interface Link { name: string; path: string; nav: boolean }
+interface Data { name: string; path: string; title: string; heading: string; pages: Link[]; messages: Record<string, string> }
+
+export const data = JSON.parse(document.getElementById('page')!.textContent) as Data;
+
+/** The heading on top, which a page may change with its state. */
+export const heading = $state({ text: data.heading });
+
+/** Changes the heading and the window's title. */
+export function setHeading(text: string): void {
+  heading.text = text;
+  document.title = `${text} – Partnergraph`;
+}
+
+/** Tells tests and screenshots that everything asked for at first is there. */
+export const ready = () => { document.body.dataset.ready = 'true'; };
+
+/** Whether this installation has a page. */
+export const hasPage = (name: string) => data.pages.some((p) => p.name === name);

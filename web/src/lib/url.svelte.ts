@@ -1,0 +1,18 @@
+// The state of the view in the address, so that it can be shared, and the back button works.
+let search = $state(location.search);
+addEventListener('popstate', () => { search = location.search; });
+
+/** The value of a parameter; empty where it is not there. */
+export const param = (name: string) => new URLSearchParams(search).get(name) ?? '';
+
+/** The address's whole query, with its question mark. */
+export const query = () => search;
+
+/** Sets parameters (empty ones go); as a step that the back button undoes, or silently. */
+export function setParams(changes: Record<string, string>, { step = false } = {}): void {
+  const params = new URLSearchParams(search);
+  for (const [name, value] of Object.entries(changes)) if (value) params.set(name, value); else params.delete(name);
+  const text = params.toString();
+  search = text ? `?${text}` : '';
+  history[step ? 'pushState' : 'replaceState'](null, '', location.pathname + search);
+}
