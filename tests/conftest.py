@@ -1,13 +1,18 @@
-"""What every test can ask for: a real Neo4j, and asyncio as the only event loop."""
+"""What every test can ask for: a store of each engine, a real Neo4j, and asyncio as the only event loop."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Generator
+from collections.abc import AsyncGenerator, Generator
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
 
+from graph_api.settings import Settings, read_settings
+from graph_api.storage import open_store
+from graph_api.storage.base import Store
+from tests.commands import Terminal
 from tests.neo4j_server import DEFAULT_VERSION, Neo4jAddress, Neo4jMissing, running
 
 
@@ -42,6 +47,39 @@ def empty_neo4j(neo4j_url: Neo4jAddress) -> Neo4jAddress:
     """The same server with nothing in it: no node, no constraint, no index."""
     neo4j_url.clean()
     return neo4j_url
+
+
+@pytest.fixture(params=["sqlite", "neo4j"])
+def environment(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str]:
+    """The environment's settings that mean an empty store, of each engine."""
+    if request.param == "neo4j":
+        address: Neo4jAddress = request.getfixturevalue("empty_neo4j")
+        return address.environment
+    return {"PARTNERGRAPH_STORE": f"file:{tmp_path / 'network.db'}"}
+
+
+@pytest.fixture
+def settings(environment: dict[str, str], tmp_path: Path) -> Settings:
+    """The settings of that environment."""
+    return read_settings(environment, file=tmp_path / "no.env")
+
+
+@pytest.fixture
+async def store(settings: Settings) -> AsyncGenerator[Store]:
+    """The store that they mean, prepared."""
+    store = open_store(settings.store, user=settings.neo4j_user, password=settings.neo4j_password, database=settings.neo4j_database)
+    try:
+        await store.prepare()
+        yield store
+    finally:
+        await store.close()
+
+
+@pytest.fixture
+def terminal(environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Terminal:
+    """The command line, in a directory of its own, on the store that the environment means."""
+    monkeypatch.chdir(tmp_path)
+    return Terminal(environment=environment)
 
 
 def address_of(url: str) -> Neo4jAddress:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import enum
 import functools
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ _ID = re.compile(r"[^\s|\x00-\x1f\x7f](?:[^|\x00-\x1f\x7f]{0,98}[^\s|\x00-\x1f\x
 _PARTIAL_DATE = re.compile(r"(?!0000)[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _INTEGER = re.compile(r"-?[0-9]{1,18}(\.0)?")
-_NUMBER = re.compile(r"-?[0-9]{1,30}([.,][0-9]{1,30})?([eE][-+]?[0-9]{1,2})?")
+_NUMBER = re.compile(r"-?[0-9]{1,30}([.,][0-9]{1,30})?([eE][-+]?[0-9]{1,3})?")
 _STRANGE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 """Characters that no text holds: what XML, and so XLSX, cannot carry, and DEL. A carriage return has become a line feed before."""
 _CELL_ERRORS = frozenset(("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"))
@@ -116,9 +117,9 @@ def _refuse(text: str, allowed: str) -> ValueError:
 
 
 def _number(text: str) -> float:
-    if not _NUMBER.fullmatch(text):
+    if not _NUMBER.fullmatch(text) or not math.isfinite(number := float(text.replace(",", "."))):
         raise _refuse(text, "a number, such as 50.73")
-    return float(text.replace(",", "."))
+    return number
 
 
 def _integer(text: str) -> int:
@@ -193,7 +194,7 @@ def _check_bounds(declared: Property, value: float) -> None:
     low, high = declared.minimum, declared.maximum
     if (low is None or value >= low) and (high is None or value <= high):
         return
-    bounds = [f"at least {low:,}"] * (low is not None) + [f"at most {high:,}"] * (high is not None)
+    bounds = [f"at {which} {bound:,}" for which, bound in (("least", low), ("most", high)) if bound is not None]
     raise ValueError(f"{value:,} is not allowed: a number of {' and '.join(bounds)}")
 
 

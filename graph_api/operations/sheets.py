@@ -9,7 +9,7 @@ import re
 import tempfile
 import warnings
 import zipfile
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,7 +29,7 @@ MOST_ROWS = 1_048_576
 LONGEST_CELL = 32_767
 """Characters in a cell of an XLSX file."""
 
-Written = tuple[str, Iterable[str], Iterable[Iterable[str]]]
+Written = tuple[str, Sequence[str], Sequence[Sequence[str]]]
 """A table to write: stem, header, rows."""
 
 csv.field_size_limit(2**20)
@@ -217,23 +217,32 @@ def _xlsx_rows(sheet: Sheet) -> Iterator[tuple[int, list[str]]]:
                 yield line, cells
 
 
-def write_xlsx(path: Path, sheets: Iterable[Written]) -> None:
+def write_xlsx(path: Path, tables: Sequence[Written]) -> None:
     """Writes tables as the sheets of one XLSX file; the same tables give the same bytes.
 
-    Every cell is a text, so that no spreadsheet reinterprets ids or runs formulas. Raises InvalidInput for what XLSX cannot hold.
+    Every cell is a text, so that no spreadsheet reinterprets ids or runs formulas; a character that XML does not have becomes
+    U+FFFD. Raises InvalidInput for what XLSX cannot hold.
     """
     import openpyxl
 
+    for stem, _, rows in tables:
+        _check_fits(stem, rows)
     book = openpyxl.Workbook(write_only=True)
-    for name, header, rows in sheets:
-        page = book.create_sheet(name)
-        for line, row in enumerate(itertools.chain([header], rows), 1):
-            if line > MOST_ROWS:
-                raise InvalidInput(f"there are more {name} than an XLSX file can hold ({MOST_ROWS - 1:,}); write CSV files")
+    for stem, header, rows in tables:
+        page = book.create_sheet(stem)
+        for row in itertools.chain([header], rows):
             page.append([_text_cell(page, text) for text in row])
     with tempfile.TemporaryFile() as packed:
         book.save(packed)
         _write_settled(packed, path)
+
+
+def _check_fits(stem: str, rows: Sequence[Sequence[str]]) -> None:
+    if len(rows) >= MOST_ROWS:
+        raise InvalidInput(f"{stem} has {len(rows):,} rows; a sheet of an XLSX file can hold {MOST_ROWS - 1:,}: write CSV files")
+    longest = max((len(text) for row in rows for text in row), default=0)
+    if longest > LONGEST_CELL:
+        raise InvalidInput(f"{stem} has a cell of {longest:,} characters; one of an XLSX file can hold {LONGEST_CELL:,}: write CSV files")
 
 
 def _text_cell(page: Any, text: str) -> Any:
@@ -242,8 +251,6 @@ def _text_cell(page: Any, text: str) -> Any:
 
     if not text:
         return None
-    if len(text) > LONGEST_CELL:
-        raise InvalidInput(f"{text[:40]!r}… has {len(text):,} characters; a cell of an XLSX file can hold {LONGEST_CELL:,}: write CSV files")
     cell = WriteOnlyCell(page, value=ILLEGAL_CHARACTERS_RE.sub("\ufffd", text))
     cell.data_type = "s"
     return cell
