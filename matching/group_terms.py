@@ -1,0 +1,330 @@
+"""Terms: what a division into groups costs, kept up to date from swap to swap, so that thousands of swaps are judged at once.
+
+All arrays are over seats: the participants first, then empty seats, of which a group has as many as it is smaller than the largest.
+So moving somebody is swapping it with an empty seat. A table has a row for each seat of one group and a column for each of all seats:
+what swapping the two would change. Columns of seats of the same group are without meaning.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.profile import Bools, Floats, Ints
+
+Table = NDArray[np.float32] | Floats
+
+
+class Term(Protocol):
+    """One part of the cost: how much is broken."""
+
+    def place(self, group: Ints) -> None:
+        """Begins anew with the group of each seat."""
+        ...
+
+    def swap(self, i: int, j: int, group: Ints) -> None:
+        """Takes note that the seats i and j have changed groups; `group` is as it was before."""
+        ...
+
+    def table(self, group_number: int, members: Ints, group: Ints) -> Table:
+        """Change of the cost for each swap of a member with any seat, shape (members, seats)."""
+        ...
+
+    def trouble(self, group: Ints) -> Floats:
+        """Cost that each group has a part in, shape (groups,)."""
+        ...
+
+    def total(self) -> float:
+        """Cost of all groups."""
+        ...
+
+
+class Sums:
+    """Sum over the seats of each group of a number between any two seats: shape (groups, seats)."""
+
+    def __init__(self, matrix: Floats, groups: int) -> None:
+        self.matrix = np.ascontiguousarray(matrix, dtype=np.float32)
+        self.groups = groups
+        self.places = np.arange(len(matrix))
+
+    def place(self, group: Ints) -> None:
+        """Adds up anew."""
+        self.sums = (group[None, :] == np.arange(self.groups)[:, None]).astype(np.float32) @ self.matrix
+
+    def swap(self, i: int, j: int, group: Ints) -> None:
+        """Takes note of a swap."""
+        change = self.matrix[j] - self.matrix[i]
+        self.sums[group[i]] += change
+        self.sums[group[j]] -= change
+
+    def own(self, group: Ints) -> Table:
+        """Sum of each seat over its own group."""
+        return self.sums[group, self.places]
+
+
+class PairTerm:
+    """Cost of pairs that should not be in one group, and of pairs (`bonds`) that should; both with weights."""
+
+    def __init__(self, clash: Floats, bonds: Ints, bond_weights: Floats, groups: int) -> None:
+        self.bonds, self.bond_weights = bonds, bond_weights
+        self.clash = Sums(clash, groups)
+        joined = np.array(clash, dtype=np.float32)
+        np.subtract.at(joined, (bonds[:, 0], bonds[:, 1]), bond_weights)
+        np.subtract.at(joined, (bonds[:, 1], bonds[:, 0]), bond_weights)
+        self.joined = Sums(joined, groups) if len(bonds) else self.clash
+
+    def place(self, group: Ints) -> None:
+        """Begins anew."""
+        self.clash.place(group)
+        self.joined.place(group)
+        self._total = float(self.joined.own(group).sum() / 2 + self.bond_weights.sum())
+
+    def swap(self, i: int, j: int, group: Ints) -> None:
+        """Takes note of a swap."""
+        a, b, sums = group[i], group[j], self.joined.sums
+        self._total += float(sums[a, j] - sums[a, i] + sums[b, i] - sums[b, j] - 2 * self.joined.matrix[i, j])
+        self.clash.swap(i, j, group)
+        if self.joined is not self.clash:
+            self.joined.swap(i, j, group)
+
+    def table(self, group_number: int, members: Ints, group: Ints) -> Table:
+        """Change of the cost for each swap."""
+        sums, own = self.joined.sums, self.joined.own(group)
+        inbound = sums[:, members].T[:, group]
+        inbound -= 2 * self.joined.matrix[members]
+        inbound += (sums[group_number] - own)[None, :]
+        inbound -= own[members][:, None]
+        return inbound
+
+    def trouble(self, group: Ints) -> Floats:
+        """Cost of each group; a broken bond troubles both groups."""
+        cost = np.bincount(group, self.clash.own(group), minlength=self.clash.groups) / 2
+        where = group[self.bonds]
+        broken = where[:, 0] != where[:, 1]
+        for side in (0, 1):
+            np.add.at(cost, where[broken, side], self.bond_weights[broken])
+        return cost
+
+    def total(self) -> float:
+        """Weight of all broken pairs."""
+        return self._total
+
+
+class CountTerm:
+    """Cost of having too many or too few of a value in a group: `cost[value, number]`; the code -1 counts nowhere."""
+
+    def __init__(self, codes: Ints, cost: Floats, groups: int) -> None:
+        values, self.most = len(cost), cost.shape[1] - 1
+        self.codes = np.where(codes < 0, values, codes)
+        free = np.concatenate([cost, np.zeros((1, cost.shape[1]))])
+        edge = np.full((values + 1, 1), 1e6)
+        edge[-1] = 0
+        self.cost = free
+        self.leave = np.concatenate([edge, free[:, :-1] - free[:, 1:]], axis=1).astype(np.float32)
+        self.join = np.concatenate([free[:, 1:] - free[:, :-1], edge], axis=1).astype(np.float32)
+        self.groups, self.values = groups, np.arange(values + 1)
+
+    def place(self, group: Ints) -> None:
+        """Begins anew."""
+        flat = np.bincount(group * len(self.values) + self.codes, minlength=self.groups * len(self.values))
+        self.count = flat.reshape(self.groups, len(self.values))
+        self.count[:, -1] = 0
+        self.leaving = np.empty(self.count.shape, dtype=np.float32)
+        self.joining = np.empty(self.count.shape, dtype=np.float32)
+        for number in range(self.groups):
+            self._renew(number)
+        self._total = float(self.cost[self.values[None, :], self.count].sum())
+
+    def _renew(self, number: int) -> None:
+        self.leaving[number] = self.leave[self.values, self.count[number]]
+        self.joining[number] = self.join[self.values, self.count[number]]
+
+    def swap(self, i: int, j: int, group: Ints) -> None:
+        """Takes note of a swap."""
+        ci, cj, a, b = self.codes[i], self.codes[j], group[i], group[j]
+        if ci == cj:
+            return
+        self._total += float(self.leaving[a, ci] + self.joining[a, cj] + self.leaving[b, cj] + self.joining[b, ci])
+        self.count[a, ci] -= 1
+        self.count[b, ci] += 1
+        self.count[a, cj] += 1
+        self.count[b, cj] -= 1
+        self.count[:, -1] = 0
+        self._renew(a)
+        self._renew(b)
+
+    def table(self, group_number: int, members: Ints, group: Ints) -> Table:
+        """Change of the cost for each swap."""
+        out = self.codes[members]
+        found = self.joining[:, out].T[:, group]
+        found += (self.joining[group_number, self.codes] + self.leaving[group, self.codes])[None, :]
+        found += self.leaving[group_number, out][:, None]
+        found[out[:, None] == self.codes[None, :]] = 0
+        return found
+
+    def trouble(self, group: Ints) -> Floats:
+        """Cost of each group."""
+        return self.cost[self.values[None, :], self.count].sum(axis=1)
+
+    def total(self) -> float:
+        """Cost of all groups."""
+        return self._total
+
+
+class CompanyTerm:
+    """Cost of seats that need company and have nobody beside them in their group."""
+
+    def __init__(self, beside: Bools, needs: Bools, weight: float, groups: int) -> None:
+        self.beside = Sums(beside.astype(np.float64), groups)
+        self.strange = 1 - self.beside.matrix
+        self.needs, self.weight = needs, weight
+
+    def place(self, group: Ints) -> None:
+        """Begins anew."""
+        self.beside.place(group)
+        self._alone = self._alone_now(group)
+
+    def _alone_now(self, group: Ints) -> Floats:
+        alone = self.needs & (self.beside.own(group) < 0.5)
+        return np.bincount(group, alone, minlength=self.beside.groups)
+
+    def swap(self, i: int, j: int, group: Ints) -> None:
+        """Takes note of a swap."""
+        self.beside.swap(i, j, group)
+        after = group.copy()
+        after[i], after[j] = group[j], group[i]
+        self._alone = self._alone_now(after)
+
+    def table(self, group_number: int, members: Ints, group: Ints) -> Table:
+        """Change of the cost for each swap."""
+        sums, own, matrix = self.beside.sums, self.beside.own(group), self.beside.matrix[members]
+        left = self.needs[members][:, None] & (own[members][:, None] - matrix[:, members] < 0.5)
+        np.fill_diagonal(left, val=False)
+        found = left.T.astype(np.float32) @ self.strange[members]
+        found += self.needs[None, :] & (sums[group_number][None, :] - matrix < 0.5)
+        found += self.needs[members][:, None] & (sums[:, members].T[:, group] - matrix < 0.5)
+        self._left_behind(found, members, own, group)
+        found -= (self._alone[group_number] + self._alone[group])[None, :].astype(np.float32)
+        return found * self.weight
+
+    def _left_behind(self, found: Table, members: Ints, own: Table, group: Ints) -> None:
+        """Adds those in other groups whose only company would leave, and whom the member who comes is strange to."""
+        at_risk = np.flatnonzero(self.needs & (own < 1.5) & (group != group[members[0]]))
+        seats = np.argsort(group, kind="stable").reshape(self.beside.groups, -1)
+        mates = seats[group[at_risk]]
+        left = own[at_risk][:, None] - self.beside.matrix[at_risk[:, None], mates] < 0.5
+        left &= mates != at_risk[:, None]
+        who, place = np.nonzero(left)
+        np.add.at(found.T, mates[who, place], self.strange[at_risk[who]][:, members])
+
+    def trouble(self, group: Ints) -> Floats:
+        """Cost of each group."""
+        return self._alone * self.weight
+
+    def total(self) -> float:
+        """Cost of all groups."""
+        return float(self._alone.sum()) * self.weight
+
+
+class TongueTerm:
+    """Cost of members who do not speak the language that most in their group speak; empty seats speak all."""
+
+    def __init__(self, spoken: Bools, weight: float, groups: int) -> None:
+        self.kinds, codes = np.unique(spoken.astype(np.int32), axis=0, return_inverse=True)
+        self.codes: Ints = codes.ravel()
+        self.weight, self.groups = weight, groups
+
+    def place(self, group: Ints) -> None:
+        """Begins anew."""
+        member = (group[None, :] == np.arange(self.groups)[:, None]).astype(np.int32)
+        self.seats = int(member[0].sum())
+        self.count = member @ self.kinds[self.codes]
+
+    def swap(self, i: int, j: int, group: Ints) -> None:
+        """Takes note of a swap."""
+        change = self.kinds[self.codes[j]] - self.kinds[self.codes[i]]
+        self.count[group[i]] += change
+        self.count[group[j]] -= change
+
+    def table(self, group_number: int, members: Ints, group: Ints) -> Table:
+        """Change of the cost for each swap."""
+        out, row = np.unique(self.codes[members], return_inverse=True)
+        coming = self.count[group_number] - self.kinds[out][:, None, :] + self.kinds[None, :, :]
+        pairs, column = np.unique(group * len(self.kinds) + self.codes, return_inverse=True)
+        there = self.count[pairs // len(self.kinds)] - self.kinds[pairs % len(self.kinds)]
+        going = there[None, :, :] + self.kinds[out][:, None, :]
+        best = self.count.max(axis=1)
+        after = coming.max(axis=2)[:, self.codes] + going.max(axis=2)[:, column.ravel()]
+        return ((best[group_number] + best[group])[None, :] - after)[row.ravel()] * self.weight
+
+    def trouble(self, group: Ints) -> Floats:
+        """Cost of each group."""
+        return (self.seats - self.count.max(axis=1)) * self.weight
+
+    def total(self) -> float:
+        """Cost of all groups."""
+        return float(self.trouble(self.codes).sum())
+
+
+class ScoreTerm:
+    """What the groups are worth: the mean value of the pairs of each, and a cost in which the worst group weighs most.
+
+    The cost of a group of score s is exp(steep × (aim − s)), from `BEND` on a straight line, so that no group is ever given up.
+    """
+
+    BEND = 4.0
+
+    def __init__(self, value: Floats, filled: Bools, groups: int) -> None:
+        self.value = Sums(value, groups)
+        self.filled = filled.astype(np.int64)
+        self.uneven = not filled.all()
+        self.steep, self.aim = 1.0, 0.0
+
+    def place(self, group: Ints) -> None:
+        """Begins anew."""
+        self.value.place(group)
+        self.number = np.bincount(group, self.filled, minlength=self.value.groups).astype(np.int64)
+        self.sum = np.bincount(group, self.value.own(group), minlength=self.value.groups) / 2
+
+    def scores(self) -> Floats:
+        """Score of each group."""
+        return self.sum / np.maximum(self.number * (self.number - 1) / 2, 1)
+
+    def cost(self, scores: Table) -> Table:
+        """Cost of scores."""
+        x = (self.aim - scores) * self.steep
+        low = np.exp(np.minimum(x, self.BEND))
+        return low * (1 + np.maximum(x - self.BEND, 0))
+
+    def swap(self, i: int, j: int, group: Ints) -> None:
+        """Takes note of a swap."""
+        a, b, sums, both = group[i], group[j], self.value.sums, self.value.matrix[i, j]
+        self.sum[a] += sums[a, j] - sums[a, i] - both
+        self.sum[b] += sums[b, i] - sums[b, j] - both
+        self.number[a] += self.filled[j] - self.filled[i]
+        self.number[b] += self.filled[i] - self.filled[j]
+        self.value.swap(i, j, group)
+
+    def table(self, group_number: int, members: Ints, group: Ints) -> Table:
+        """Change of the cost for each swap."""
+        sums, own, both = self.value.sums, self.value.own(group), self.value.matrix[members]
+        here = (sums[group_number][None, :] - own[members][:, None]) - both + np.float32(self.sum[group_number])
+        there = sums[:, members].T[:, group] - both + (self.sum[group] - own).astype(np.float32)[None, :]
+        if self.uneven:
+            change = self.filled[None, :] - self.filled[members][:, None]
+            here, there = here / _pairs(self.number[group_number] + change), there / _pairs(self.number[group][None, :] - change)
+        else:
+            scale = np.float32(1 / _pairs(self.number[:1])[0])
+            here, there = here * scale, there * scale
+        now = self.cost(self.scores())
+        return self.cost(here) + self.cost(there) - (now[group_number] + now[group]).astype(np.float32)[None, :]
+
+    def total(self) -> float:
+        """Cost of all groups."""
+        return float(self.cost(self.scores()).sum())
+
+
+def _pairs(number: Ints) -> Floats:
+    return np.maximum(number * (number - 1) / 2, 1).astype(np.float32)
