@@ -33,6 +33,7 @@ class Settings:
     neo4j_database: str = setting("neo4j", "Name of the database")
     host: str = setting("127.0.0.1", "Address the service listens on")
     port: int = setting(8000, "Port the service listens on", minimum=1, maximum=65535)
+    hosts: str = setting("", "Names the service answers under, divided by commas (* for any); not given: localhost where HOST is loopback, else any")
     workers: int = setting(1, "Processes of the service", minimum=1, maximum=64)
     auth: str = setting("local", "Who vouches for tokens: local (a key file of our own) or oidc (an identity provider)", allowed=("local", "oidc"))
     log: str = setting("text", "Form of the log", allowed=("text", "json"))

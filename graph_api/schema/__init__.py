@@ -6,11 +6,16 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from graph_api.model import KINDS
+from graph_api.schema.documents import Prepared
 from graph_api.schema.guards import ErrorCodes
+
+DESCRIPTION = """The network of municipal partnerships for sustainability: municipalities, the partnerships between them, their people, topics and goals.
+
+Ids are `kind:own-id`, such as `municipality:de-bonn`. Lists are Relay connections. Every error has a code in `extensions.code`."""
 
 
 class Schema(strawberry.Schema):
-    """A schema that leaves it to `ErrorCodes` what of an error is logged."""
+    """A schema that leaves it to `ErrorCodes` what of an error is told and logged."""
 
     def process_errors(self, errors: object, execution_context: object = None) -> None:
         """Logs nothing: what the caller did wrong is the caller's to know."""
@@ -20,9 +25,11 @@ def create_schema() -> strawberry.Schema:
     """The schema; made anew at each call, so call it once."""
     from graph_api.schema import mirror, queries
 
-    return Schema(
+    schema = Schema(
         query=queries.Query,
         types=[getattr(mirror, cls.__name__) for cls in KINDS.values()],
-        extensions=[ErrorCodes],
+        extensions=[Prepared, ErrorCodes],
         config=StrawberryConfig(default_resolver=mirror.read, scalar_map=mirror.SCALARS, info_class=queries.Info),
     )
+    schema._schema.description = DESCRIPTION  # pyright: ignore[reportPrivateUsage] # strawberry has no argument for it
+    return schema

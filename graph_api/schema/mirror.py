@@ -57,8 +57,16 @@ _HERE = sys.modules[__name__]
 
 def declare_type(name: str, doc: str, fields: Mapping[str, Field], *, bases: tuple[type, ...] = (), methods: Mapping[str, Any] | None = None) -> type:
     """Makes an object type and puts it into this module, where annotations of other types find it by name."""
-    own = {n: strawberry.field(description=f.doc, resolver=f.resolver) for n, f in fields.items()}  # pyright: ignore[reportArgumentType, reportCallIssue, reportUnknownVariableType]
+    own = {n: _field(f) for n, f in fields.items()}
     return _declare(strawberry.type, name, doc, fields, own | dict(methods or {}), bases)
+
+
+def _field(declared: Field) -> Any:
+    made: Any = strawberry.field(description=declared.doc, resolver=declared.resolver)  # pyright: ignore[reportArgumentType, reportCallIssue]
+    docs = getattr(declared.resolver, "docs", {})
+    for argument in made.arguments:  # strawberry reads sentences in annotations only where all types are known already
+        argument.description = argument.description or docs.get(argument.python_name)
+    return made
 
 
 def declare_input(name: str, doc: str, fields: Mapping[str, Field]) -> type:
@@ -121,18 +129,24 @@ def read(root: Any, name: str) -> object:
     return root.values[name] if isinstance(root, Record) else getattr(root, name)
 
 
-@strawberry.interface(description="What all records have in common.")
+@strawberry.interface(description="Whatever has an id of the whole network, as Relay's clients expect it.")
 class Node:
-    """What all records have in common."""
+    """Whatever has an id of the whole network."""
 
     id: strawberry.ID = strawberry.field(description="Identifier, unique over the whole network: `kind:own-id`.")
-    name: str | None = strawberry.field(description="Name for people; in English where there are several languages.")
-    verified_on: Date | None = strawberry.field(description="Day on which somebody last confirmed that this is true.")
 
     @classmethod
     def resolve_type(cls, obj: Record, _info: Any, _abstract: Any) -> str:
         """The GraphQL type of a record."""
         return KINDS[obj.kind].__name__
+
+
+@strawberry.interface(name="Record", description="What all records have in common.")
+class RecordType(Node):
+    """What all records have in common."""
+
+    name: str | None = strawberry.field(description="Name for people; in English where there are several languages.")
+    verified_on: Date | None = strawberry.field(description="Day on which somebody last confirmed that this is true.")
 
 
 @strawberry.type(name="PageInfo", description="Where a page stands in its list.")
@@ -168,7 +182,7 @@ def _picked(root: strawberry.Parent[Any], info: strawberry.Info) -> Any:
 
 def target_type(relation: Relation) -> str:
     """The GraphQL type that a relation leads to."""
-    return KINDS[relation.targets[0]].__name__ if len(relation.targets) == 1 else "Node"
+    return KINDS[relation.targets[0]].__name__ if len(relation.targets) == 1 else "Record"
 
 
 def connection_name(owner: str, relation: Relation) -> str:
@@ -176,6 +190,10 @@ def connection_name(owner: str, relation: Relation) -> str:
     if relation.link and properties(relation.link):
         return f"{KINDS[owner].__name__}{relation.name.title().replace('_', '')}Connection"
     return f"{target_type(relation)}Connection"
+
+
+def _python_name(name: str) -> str:
+    return "RecordType" if name == "Record" else name
 
 
 def declare_connection(name: str, node: str, link: type[Link] | None = None) -> None:
@@ -188,7 +206,11 @@ def declare_connection(name: str, node: str, link: type[Link] | None = None) -> 
     declare_type(
         edge,
         f"A place in a list of {node} records.",
-        {"cursor": Field(annotation="str", doc="Where this edge stands, for `after` and `before`."), "node": Field(annotation=node, doc="The record."), **own},
+        {
+            "cursor": Field(annotation="str", doc="Where this edge stands, for `after` and `before`."),
+            "node": Field(annotation=_python_name(node), doc="The record."),
+            **own,
+        },
     )
     declare_type(
         name,
@@ -241,12 +263,13 @@ def with_arguments(resolve: Callable[..., Any], arguments: Mapping[str, tuple[st
     ]
     resolve.__signature__ = inspect.Signature([*given, *added], return_annotation=returns)  # pyright: ignore[reportFunctionMemberAccess]
     resolve.__module__ = __name__
+    vars(resolve)["docs"] = {name: doc for name, (_, doc, _) in arguments.items()}
     return resolve
 
 
 def _relation_field(owner: str, relation: Relation) -> Field:
     if relation.one:
-        return Field(annotation=f"{target_type(relation)} | None", doc=relation.doc, resolver=_picked)
+        return Field(annotation=f"{_python_name(target_type(relation))} | None", doc=relation.doc, resolver=_picked)
     name = connection_name(owner, relation)
     declare_connection(name, target_type(relation), relation.link if relation.link and properties(relation.link) else None)
 
@@ -266,7 +289,7 @@ def declare_kind(kind: str) -> None:
         MEMBERS[kind][to_camel_case(name)] = relation
     if "name" not in fields:
         fields["name"] = Field(annotation="str | None", doc="Always empty: records of this kind have no name.", resolver=lambda: None)
-    declare_type(cls.__name__, (cls.__doc__ or "").strip(), fields, bases=(Node,), methods={"is_type_of": _is(kind)})
+    declare_type(cls.__name__, (cls.__doc__ or "").strip(), fields, bases=(RecordType,), methods={"is_type_of": _is(kind)})
 
 
 for _kind in KINDS:

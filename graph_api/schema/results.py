@@ -128,7 +128,7 @@ class PartnerCandidates:
 class Neighbourhood:
     """Records around a record."""
 
-    nodes: list[mirror.Node] = strawberry.field(description="The records, the nearest first.", resolver=_picked)
+    nodes: list[mirror.RecordType] = strawberry.field(description="The records, the nearest first.", resolver=_picked)
     depths: list[int] = _field("For each record, how many links it is away.")
     links: "NeighbourhoodLinks" = _field("The links between any two of the records.")
     truncated: bool = _field("Whether there are more records than were given.")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import strawberry
-from graphql import lexicographic_sort_schema, print_schema
+from graphql import build_schema, lexicographic_sort_schema, print_schema
 
 
 def sdl(schema: strawberry.Schema) -> str:
     """The schema's text, sorted by name, so that a change of the schema shows as that change only."""
-    return print_schema(lexicographic_sort_schema(schema._schema)) + "\n"  # pyright: ignore[reportPrivateUsage]
+    # sorted by way of its text: sorting strawberry's own schema breaks its enums
+    return print_schema(lexicographic_sort_schema(build_schema(schema.as_str()))) + "\n"

@@ -1,0 +1,116 @@
+"""Documents: query texts read, measured and validated once, and kept while they are in use."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    GraphQLError,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    OperationType,
+    parse,
+    specified_rules,
+    validate,
+)
+from strawberry.extensions import SchemaExtension
+from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
+
+from graph_api.schema.guards import MOST_ERRORS, MOST_TOKENS, Measure
+
+KEPT_TEXT = 8_000_000
+"""Characters of all query texts that are kept; what was used longest ago goes first."""
+
+RULES = (*specified_rules, MaybeNullValidationRule)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Document:
+    """A text that was read: the valid document, or what is wrong with it."""
+
+    text: str
+    node: DocumentNode | None = None
+    operations: Mapping[str, OperationDefinitionNode]
+    """By name; an operation without a name is `""`."""
+    errors: tuple[GraphQLError, ...] = ()
+
+    def operation(self, name: str | None) -> OperationDefinitionNode:
+        """The operation to run. Raises GraphQLError where it is not clear which."""
+        if name is None and len(self.operations) == 1:
+            return next(iter(self.operations.values()))
+        if name and name in self.operations:
+            return self.operations[name]
+        shown = ", ".join(n for n in list(self.operations)[:MOST_ERRORS] if n) or "one without a name"
+        came = "no operationName" if name is None else f"operationName {name[:100]!r}"
+        raise GraphQLError(f"{came} came; the document has {shown if self.operations else 'no operation'}", extensions={"code": "NO_OPERATION"})
+
+
+def label(operation: OperationDefinitionNode) -> str:
+    """What an operation is called in measurements: its type and first field, both of them words of the schema."""
+    first = next((s.name.value for s in operation.selection_set.selections if isinstance(s, FieldNode)), "fragment")
+    return f"{operation.operation.value} {first}"
+
+
+def is_query(operation: OperationDefinitionNode) -> bool:
+    """Whether an operation only reads."""
+    return operation.operation is OperationType.QUERY
+
+
+class Documents:
+    """The documents of one schema. Refused texts are kept too: coming again they cost nothing."""
+
+    def __init__(self, schema: GraphQLSchema, *, kept_text: int = KEPT_TEXT) -> None:
+        self._schema, self._left = schema, kept_text
+        self._kept: OrderedDict[str, Document] = OrderedDict()
+        self._lane = asyncio.Lock()
+
+    async def read(self, text: str) -> Document:
+        """The document of a text. Unknown texts are read one after the other, and known ones pass in between."""
+        if text in self._kept:
+            self._kept.move_to_end(text)
+            return self._kept[text]
+        async with self._lane:
+            await asyncio.sleep(0)
+            return self._kept[text] if text in self._kept else self._keep(self._read(text))
+
+    def _keep(self, document: Document) -> Document:
+        self._kept[document.text] = document
+        self._left -= len(document.text)
+        while self._left < 0:
+            gone, _ = self._kept.popitem(last=False)
+            self._left += len(gone)
+        return document
+
+    def _read(self, text: str) -> Document:
+        try:
+            node = parse(text, max_tokens=MOST_TOKENS)
+            Measure(node).check()
+        except GraphQLError as error:
+            return Document(text=text, operations={}, errors=(error,))
+        errors = validate(self._schema, node, RULES, max_errors=MOST_ERRORS, hide_suggestions=True)
+        operations = {d.name.value if d.name else "": d for d in node.definitions if isinstance(d, OperationDefinitionNode)}
+        return Document(text=text, node=node, operations=operations, errors=tuple(errors[:MOST_ERRORS]))
+
+
+class Prepared(SchemaExtension):
+    """Has strawberry take a document that was read and validated before, where one is given in `operation_extensions`."""
+
+    @property
+    def _given(self) -> DocumentNode | None:
+        return (self.execution_context.operation_extensions or {}).get("document")
+
+    def on_parse(self) -> Iterator[None]:
+        """Runs around reading the text."""
+        self.execution_context.graphql_document = self._given
+        yield
+
+    def on_validate(self) -> Iterator[None]:
+        """Runs around validating the document."""
+        if self._given:
+            self.execution_context.pre_execution_errors = []
+        yield

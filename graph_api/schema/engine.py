@@ -1,0 +1,133 @@
+"""The engine: the one place where a question (query text, variables, operation name, viewer) becomes the bytes of an answer."""
+
+from __future__ import annotations
+
+import asyncio
+import enum
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+import strawberry
+from graphql import GraphQLError, OperationDefinitionNode
+from graphql.execution.values import get_variable_values
+
+from graph_api.schema.context import Context
+from graph_api.schema.documents import Document, Documents, is_query, label
+from graph_api.schema.guards import MOST_ERRORS, MOST_VALUES, TooLarge, check_value, with_code
+
+PATIENCE = 8.0
+"""Seconds a question may take in all."""
+
+AWAY = frozenset({"STORE_UNAVAILABLE", "TIMEOUT", "BUSY"})
+"""Codes of what may be right a moment later."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """What is asked."""
+
+    query: str
+    operation: str | None = None
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    reads_only: bool = False
+    """Whether only a query may be run."""
+
+
+class Outcome(enum.Enum):
+    """How it went."""
+
+    ANSWERED = "answered"
+    """There is data, perhaps beside errors."""
+    REFUSED = "refused"
+    """The question cannot be run: there are only errors."""
+    READS_ONLY = "reads only"
+    """The question would write where only reading is allowed."""
+    AWAY = "away"
+    """Nothing came in time, or the store does not answer: the same question may succeed later."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """A GraphQL response as JSON, and how it went."""
+
+    body: bytes
+    outcome: Outcome
+    codes: tuple[str, ...] = ()
+    """The codes of its errors."""
+    label: str = ""
+    """What the operation is called in measurements."""
+
+
+def refusal(*errors: GraphQLError, outcome: Outcome = Outcome.REFUSED, label: str = "") -> Answer:
+    """The answer that has only errors, five at most."""
+    told = [with_code(e).formatted for e in errors[:MOST_ERRORS]]
+    codes = tuple(str(e.get("extensions", {}).get("code")) for e in told)
+    return Answer(body=orjson.dumps({"errors": told}), outcome=outcome, codes=codes, label=label)
+
+
+def error(message: str, code: str) -> GraphQLError:
+    """An error with a code."""
+    return GraphQLError(message, extensions={"code": code})
+
+
+class Engine:
+    """Answers questions on one schema."""
+
+    def __init__(self, schema: strawberry.Schema, *, patience: float = PATIENCE) -> None:
+        self._schema, self._patience = schema, patience
+        self._core = schema._schema  # pyright: ignore[reportPrivateUsage]
+        self._documents = Documents(self._core)
+
+    async def answer(self, question: Question, context: Context) -> Answer:
+        """The answer, in bounded time, whatever is asked."""
+        try:
+            async with asyncio.timeout(self._patience):
+                return await self._answer(question, context)
+        except TimeoutError:
+            return refusal(error(f"no answer within {self._patience:g} seconds; ask for less, or try again", "TIMEOUT"), outcome=Outcome.AWAY)
+
+    async def _answer(self, question: Question, context: Context) -> Answer:
+        document = await self._documents.read(question.query)
+        if document.errors:
+            return refusal(*document.errors)
+        try:
+            operation = document.operation(question.operation)
+            wrong = self._wrong(operation, dict(question.variables))
+        except GraphQLError as e:
+            return refusal(e)
+        if wrong:
+            return refusal(*wrong)
+        if question.reads_only and not is_query(operation):
+            return refusal(error("a GET request only runs queries; POST this", "READS_ONLY"), outcome=Outcome.READS_ONLY)
+        return await self._run(document, operation, question, context)
+
+    def _wrong(self, operation: OperationDefinitionNode, given: dict[str, Any]) -> Sequence[GraphQLError]:
+        """What is wrong with the variables."""
+        values = check_value(given)
+        if values > MOST_VALUES:
+            raise TooLarge("values in its variables", values, MOST_VALUES)
+        coerced = get_variable_values(self._core, operation.variable_definitions or (), given, max_errors=MOST_ERRORS, hide_suggestions=True)
+        return coerced if isinstance(coerced, list) else ()
+
+    async def _run(self, document: Document, operation: OperationDefinitionNode, question: Question, context: Context) -> Answer:
+        result = await self._schema.execute(
+            document.text,
+            variable_values=dict(question.variables),
+            context_value=context,
+            operation_name=question.operation,
+            operation_extensions={"document": document.node},
+        )
+        name = label(operation)
+        errors = result.errors or ()
+        codes = tuple(dict.fromkeys(str((e.extensions or {}).get("code")) for e in errors))
+        if result.data is None and errors and not AWAY.isdisjoint(codes):
+            return refusal(*errors, outcome=Outcome.AWAY, label=name)
+        return Answer(body=encode(result.data, errors), outcome=Outcome.ANSWERED, codes=codes, label=name)
+
+
+def encode(data: Any, errors: Sequence[GraphQLError]) -> bytes:
+    """A response as JSON."""
+    response: dict[str, Any] = {"errors": [e.formatted for e in errors[:MOST_ERRORS]]} if errors else {}
+    return orjson.dumps(response | {"data": data})

@@ -1,0 +1,129 @@
+"""Telemetry: what the service counts and writes down, without query texts, addresses or anything else of people."""
+
+from __future__ import annotations
+
+import contextvars
+import datetime
+import logging
+from collections import Counter
+from collections.abc import Iterator
+from typing import Literal
+
+import orjson
+
+BUCKETS = (0.005, 0.025, 0.1, 0.25, 1.0, 2.5, 8.0)
+"""Upper ends, in seconds, of the groups in which times are counted."""
+MOST_LABELS = 500
+"""Different values of a label that are counted apart; further ones are counted as `other`."""
+
+request_id: contextvars.ContextVar[str] = contextvars.ContextVar("request_id", default="")
+"""The id of the request that is being answered."""
+
+
+class Metrics:
+    """Counts since the start of this process, in the text form of Prometheus."""
+
+    def __init__(self) -> None:
+        self._counts = {name: Counter[tuple[str, ...]]() for name in COUNTED}
+        self._times: dict[str, dict[str, list[float]]] = {name: {} for name in TIMED}
+
+    def count(self, name: str, *labels: str) -> None:
+        """Counts one of something."""
+        counted = self._counts[name]
+        counted[labels if labels in counted or len(counted) < MOST_LABELS else ("other",) * len(labels)] += 1
+
+    def time(self, name: str, label: str, seconds: float) -> None:
+        """Counts a time."""
+        timed = self._times[name]
+        row = timed.setdefault(label if label in timed or len(timed) < MOST_LABELS else "other", [0.0] * (len(BUCKETS) + 2))
+        for place, end in enumerate(BUCKETS):
+            row[place] += seconds <= end
+        row[-2] += 1
+        row[-1] += seconds
+
+    def text(self) -> str:
+        """All counts."""
+        return "\n".join([*self._count_lines(), *self._time_lines()]) + "\n"
+
+    def _count_lines(self) -> Iterator[str]:
+        for name, (doc, *names) in COUNTED.items():
+            yield f"# HELP {name} {doc}"
+            yield f"# TYPE {name} counter"
+            for labels, count in sorted(self._counts[name].items()):
+                shown = ",".join(f'{n}="{_escaped(v)}"' for n, v in zip(names, labels, strict=True))
+                yield f"{name}{{{shown}}} {count}"
+
+    def _time_lines(self) -> Iterator[str]:
+        for name, (doc, label) in TIMED.items():
+            yield f"# HELP {name} {doc}"
+            yield f"# TYPE {name} histogram"
+            for value, row in sorted(self._times[name].items()):
+                own = f'{label}="{_escaped(value)}"'
+                for end, count in zip((*map(str, BUCKETS), "+Inf"), row, strict=False):
+                    yield f'{name}_bucket{{{own},le="{end}"}} {count:g}'
+                yield f"{name}_count{{{own}}} {row[-2]:g}"
+                yield f"{name}_sum{{{own}}} {row[-1]:.6f}"
+
+
+COUNTED = {
+    "partnergraph_requests_total": ("Requests to the API, by operation and HTTP status.", "operation", "status"),
+    "partnergraph_errors_total": ("Errors in answers, by code.", "code"),
+}
+TIMED = {
+    "partnergraph_request_seconds": ("Time of answers of the API, by operation.", "operation"),
+}
+
+
+def _escaped(value: str) -> str:
+    return value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+
+
+# ── logs ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Lines(logging.Formatter):
+    """A record as one JSON document a line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line."""
+        line: dict[str, object] = {
+            "time": datetime.datetime.fromtimestamp(record.created, datetime.UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        if own := request_id.get():
+            line["request"] = own
+        return orjson.dumps(line | getattr(record, "fields", {}), default=str).decode()
+
+
+class Seldom(logging.Filter):
+    """Lets the same message pass only a few times a minute, so that no caller can fill the disk."""
+
+    def __init__(self, most: int = 10) -> None:
+        super().__init__()
+        self._most, self._minute, self._seen = most, 0, Counter[tuple[str, int, str]]()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the record passes."""
+        minute = int(record.created // 60)
+        if minute != self._minute:
+            self._minute = minute
+            self._seen.clear()
+        place = (record.pathname, record.lineno, type(record.exc_info[1]).__name__ if record.exc_info else "")
+        self._seen[place] += 1
+        return self._seen[place] <= self._most
+
+
+def set_up_logs(form: Literal["text", "json"]) -> None:
+    """Sends the program's and the server's records to stderr, one line each in JSON if wanted."""
+    handler = logging.StreamHandler()
+    handler.addFilter(Seldom())
+    handler.setFormatter(Lines() if form == "json" else logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    for name in ("partnergraph", "uvicorn"):
+        logger = logging.getLogger(name)
+        logger.handlers[:] = [handler]
+        logger.propagate = name != "partnergraph"
+        logger.setLevel(logging.INFO if name == "partnergraph" else logging.WARNING)
