@@ -202,6 +202,96 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "es": "{own} y {other} habitantes.",
         "fr": "{own} et {other} habitantes et habitants.",
     },
+    "choice": {
+        "en": "{left} gains {left_percent} % of what a partnership can give, {right} {right_percent} %.",
+        "de": "Passung für {left}: {left_percent} %, für {right}: {right_percent} %.",
+        "es": "Adecuación para {left}: {left_percent} %, para {right}: {right_percent} %.",
+        "fr": "Adéquation pour {left} : {left_percent} %, pour {right} : {right_percent} %.",
+    },
+    "blocking": {
+        "en": "{left} and {right} would both rather work with each other ({left_percent} % and {right_percent} %), giving up: {instead}.",
+        "de": "{left} und {right} würden lieber miteinander arbeiten ({left_percent} % und {right_percent} %); dafür entfiele: {instead}.",
+        "es": "{left} y {right} preferirían trabajar juntos ({left_percent} % y {right_percent} %), renunciando a: {instead}.",
+        "fr": "{left} et {right} préféreraient travailler ensemble ({left_percent} % et {right_percent} %), en renonçant à : {instead}.",
+    },
+    "blocking.free": {
+        "en": "{left} and {right} could work with each other as well ({left_percent} % and {right_percent} %); both have room.",
+        "de": "{left} und {right} könnten zusätzlich zusammenarbeiten ({left_percent} % und {right_percent} %); beide haben noch Kapazität.",
+        "es": "{left} y {right} podrían además trabajar juntos ({left_percent} % y {right_percent} %); ambos tienen capacidad.",
+        "fr": "{left} et {right} pourraient aussi travailler ensemble ({left_percent} % et {right_percent} %) ; les deux ont de la capacité.",
+    },
+    "blocking.barred": {
+        "en": "{left} and {right} would both gain from each other ({left_percent} % and {right_percent} %), but these quotas stand against it: {groups}.",
+        "de": "{left} und {right} würden lieber miteinander arbeiten ({left_percent} % und {right_percent} %); dem stehen diese Quoten entgegen: {groups}.",
+        "es": "{left} y {right} ganarían trabajando juntos ({left_percent} % y {right_percent} %), pero lo impiden estas cuotas: {groups}.",
+        "fr": "{left} et {right} gagneraient à travailler ensemble ({left_percent} % et {right_percent} %), mais ces quotas s’y opposent : {groups}.",
+    },
+    "compliance": {
+        "en": "{group}: {count} partnership(s), asked for are {minimum} to {maximum}.",
+        "de": "{group}: {count} Partnerschaft(en), vorgesehen sind {minimum} bis {maximum}.",
+        "es": "{group}: {count} partenariado(s); se piden de {minimum} a {maximum}.",
+        "fr": "{group} : {count} partenariat(s), de {minimum} à {maximum} demandés.",
+    },
+    "compliance.minimum": {
+        "en": "{group}: {count} partnership(s), asked for are at least {minimum}.",
+        "de": "{group}: {count} Partnerschaft(en), vorgesehen sind mindestens {minimum}.",
+        "es": "{group}: {count} partenariado(s); se piden al menos {minimum}.",
+        "fr": "{group} : {count} partenariat(s), au moins {minimum} demandés.",
+    },
+    "quota.minimum": {
+        "en": "{group}: at least {asked}.",
+        "de": "{group}: mindestens {asked}.",
+        "es": "{group}: al menos {asked}.",
+        "fr": "{group} : au moins {asked}.",
+    },
+    "quota.maximum": {
+        "en": "{group}: at most {asked}.",
+        "de": "{group}: höchstens {asked}.",
+        "es": "{group}: como máximo {asked}.",
+        "fr": "{group} : au plus {asked}.",
+    },
+    "quota.minimum.moved": {
+        "en": "{group}: ask for at least {possible} instead of {asked}.",
+        "de": "{group}: mindestens {possible} statt {asked} vorsehen.",
+        "es": "{group}: pedir al menos {possible} en lugar de {asked}.",
+        "fr": "{group} : demander au moins {possible} au lieu de {asked}.",
+    },
+    "quota.maximum.moved": {
+        "en": "{group}: allow up to {possible} instead of {asked}.",
+        "de": "{group}: bis zu {possible} statt {asked} zulassen.",
+        "es": "{group}: permitir hasta {possible} en lugar de {asked}.",
+        "fr": "{group} : autoriser jusqu’à {possible} au lieu de {asked}.",
+    },
+    "quotas.conflict": {
+        "en": "These quotas cannot be kept together, whatever the number of places: {groups}.",
+        "de": "Diese Quoten lassen sich bei keiner Zahl von Plätzen zugleich einhalten: {groups}.",
+        "es": "Estas cuotas no pueden cumplirse a la vez, sea cual sea el número de plazas: {groups}.",
+        "fr": "Ces quotas ne peuvent pas être respectés ensemble, quel que soit le nombre de places : {groups}.",
+    },
+    "quotas.conflict.places": {
+        "en": "These quotas cannot be kept together with {places} place(s): {groups}. With {needed} place(s) they could.",
+        "de": "Diese Quoten lassen sich mit {places} Platz/Plätzen nicht zugleich einhalten: {groups}. Mit {needed} Plätzen ginge es.",
+        "es": "Estas cuotas no pueden cumplirse a la vez con {places} plaza(s): {groups}. Con {needed} plaza(s) sería posible.",
+        "fr": "Ces quotas ne peuvent pas être respectés ensemble avec {places} place(s) : {groups}. Avec {needed} place(s), ce serait possible.",
+    },
+    "plan.maximum": {
+        "en": "Largest total fit: {count} partnership(s), total {total}, weakest side {percent} %, {blocking} pair(s) would rather change.",
+        "de": "Größte Gesamtpassung: {count} Partnerschaft(en), Summe {total}, schwächste Seite {percent} %, {blocking} Paar(e) würden lieber wechseln.",
+        "es": "Mayor adecuación total: {count} partenariado(s), total {total}, parte más débil {percent} %; {blocking} par(es) preferirían cambiar.",
+        "fr": "Adéquation totale maximale : {count} partenariat(s), total {total}, côté le plus faible {percent} % ; {blocking} paire(s) voudraient changer.",
+    },
+    "plan.stable": {
+        "en": "Stable: {count} partnership(s), total {total}, weakest side {percent} %, {blocking} pair(s) would rather change.",
+        "de": "Stabil: {count} Partnerschaft(en), Summe {total}, schwächste Seite {percent} %, {blocking} Paar(e) würden lieber wechseln.",
+        "es": "Estable: {count} partenariado(s), total {total}, parte más débil {percent} %; {blocking} par(es) preferirían cambiar.",
+        "fr": "Stable : {count} partenariat(s), total {total}, côté le plus faible {percent} % ; {blocking} paire(s) voudraient changer.",
+    },
+    "plan.fair": {
+        "en": "Fair: {count} partnership(s), total {total}, weakest side {percent} %, {blocking} pair(s) would rather change.",
+        "de": "Fair: {count} Partnerschaft(en), Summe {total}, schwächste Seite {percent} %, {blocking} Paar(e) würden lieber wechseln.",
+        "es": "Equitativo: {count} partenariado(s), total {total}, parte más débil {percent} %; {blocking} par(es) preferirían cambiar.",
+        "fr": "Équitable : {count} partenariat(s), total {total}, côté le plus faible {percent} % ; {blocking} paire(s) voudraient changer.",
+    },
 }
 """Key → language → template; the only place where these sentences stand."""
 
