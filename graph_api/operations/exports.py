@@ -80,4 +80,4 @@ def _link_table(file: File, link: type[Link], snapshot: Snapshot) -> Table:
 
     properties_ = zip(*(map(format_cell, values[name]) for name in own), strict=True) if own else ((),) * len(values["source"])
     rows = zip(ends(values["source"], file.sources), ends(values["target"], file.targets), properties_, strict=True)
-    return file.stem, [*file.sources, *file.targets, *own], [[*s, *t, *p] for s, t, p in rows]
+    return file.stem, [*file.sources, *file.targets, *own], sorted([*s, *t, *p] for s, t, p in rows)

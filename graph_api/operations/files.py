@@ -225,7 +225,7 @@ def parse_cell(declared: Property, text: str) -> Scalar:
 def parse_id(kind: str, text: str) -> str:
     """The network-wide id that a cell names: `de-bonn` and `municipality:de-bonn` give the same. Raises ValueError with what is allowed."""
     if (named := kind_of(text)) and named != kind:
-        raise _refuse(text, f"the id of a {kind}, and this is one of a {named}")
+        raise _refuse(text, f"the id of one of the {PLURALS[kind]}, not of the {PLURALS[named]}")
     own = text.removeprefix(f"{kind}:")
     if not _ID.fullmatch(own):
         raise _refuse(text, "an id of 1 to 100 characters without | and line breaks")

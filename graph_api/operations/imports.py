@@ -266,10 +266,10 @@ async def _check_hierarchy(reader: Reader, link: type[Link], edges: dict[str, tu
     try:
         graphlib.TopologicalSorter(graph).prepare()
     except graphlib.CycleError as e:
-        cycle: list[str] = list(reversed(e.args[1]))
-        at = next(node for node in cycle if node in edges)
-        file, line = findings.here[at]
-        findings.report(file, line, str(link.ends.source_column), "leads back to where it began: " + " > ".join(map(own_id, cycle)))
+        cycle: list[str] = e.args[1][:0:-1]
+        at = next(place for place, node in enumerate(cycle) if node in edges)
+        way = [*cycle[at:], *cycle[:at], cycle[at]]
+        findings.report(*findings.here[way[0]], str(link.ends.source_column), "leads back to where it began: " + " > ".join(map(own_id, way)))
 
 
 # ── writing ───────────────────────────────────────────────────────────────────────────────────────────────────────────

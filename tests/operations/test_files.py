@@ -159,7 +159,7 @@ def test_both_forms_of_an_id_are_the_same() -> None:
         ("municipality:", "'municipality:' is not allowed: an id of 1 to 100 characters without | and line breaks"),
         ("a\nb", "'a\\nb' is not allowed: an id of 1 to 100 characters without | and line breaks"),
         ("x" * 101, "'" + "x" * 37 + "…' is not allowed: an id of 1 to 100 characters without | and line breaks"),
-        ("topic:waste", "'topic:waste' is not allowed: the id of a municipality, and this is one of a topic"),
+        ("topic:waste", "'topic:waste' is not allowed: the id of one of the municipalities, not of the topics"),
     ],
 )
 def test_a_bad_id_says_what_is_allowed(text: str, problem: str) -> None:
