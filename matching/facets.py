@@ -10,7 +10,7 @@ from matching.focuses import Content, Goals, Needs, Offers
 from matching.network import Network
 from matching.profile import Floats, Profiles
 from matching.reasons import Reason
-from matching.ties import Circle, Experience, Openness, Partners, Vicinity
+from matching.ties import Circle, Experience, Openness, Partners, Regions, Vicinity
 
 
 class Facet(Protocol):
@@ -46,6 +46,89 @@ class Size:
         ratio = float(np.exp(abs(self._log[seeker] - self._log[candidate])))
         key = "size" if ratio < 2 else "size.differs" if ratio < 10 else "size.far"
         return Reason(key=key, facts={"seeker": int(self._population[seeker]), "candidate": int(self._population[candidate]), "ratio": ratio})
+
+
+class Standing:
+    """Likeness of the rank by inhabitants in the own country: capitals with capitals, district towns with district towns."""
+
+    name = "standing"
+
+    def __init__(self, profiles: Profiles) -> None:
+        self._rank = _ranks(profiles)
+
+    def scores(self, seeker: int) -> Floats:
+        """Score of every municipality for one seeker; unknown where inhabitants are."""
+        return 1 / (1 + ((np.log(self._rank) - np.log(self._rank[seeker])) / Size.HALF) ** 2)
+
+    def reason(self, seeker: int, candidate: int) -> Reason:
+        """Both ranks."""
+        ranks = float(self._rank[seeker]), float(self._rank[candidate])
+        key = "standing" if max(ranks) / min(ranks) < 3 else "standing.differs"
+        return Reason(key=key, facts={"seeker": int(ranks[0]), "candidate": int(ranks[1])})
+
+
+def _ranks(profiles: Profiles) -> Floats:
+    """Rank of each municipality by inhabitants among those of its country, from 1; NaN where they are unknown."""
+    places = {code: place for place, code in enumerate(sorted(set(profiles.country)))}
+    country = np.fromiter((places[code] for code in profiles.country), dtype=np.int64, count=len(profiles))
+    order = np.lexsort((-profiles.population, country))
+    first = np.searchsorted(country[order], np.arange(len(places)))
+    rank = np.empty(len(profiles))
+    rank[order] = np.arange(len(profiles)) - first[country[order]] + 1.0
+    same = np.r_[False, (np.diff(profiles.population[order]) == 0) & (np.diff(country[order]) == 0)]
+    place = np.where(same, -1, np.arange(len(profiles)))
+    rank[order] = rank[order][np.maximum.accumulate(place)] if len(profiles) else rank
+    rank[np.isnan(profiles.population)] = np.nan
+    return rank
+
+
+class PartnerSize:
+    """Likeness of the candidate's size to the usual size of the seeker's present partners."""
+
+    name = "partner_size"
+
+    def __init__(self, profiles: Profiles, network: Network) -> None:
+        self._network = network
+        self._log = np.log(np.maximum(profiles.population, 1))
+
+    def scores(self, seeker: int) -> Floats:
+        """Score of every municipality for one seeker; unknown for a seeker without partners of known size."""
+        return 1 / (1 + ((self._log - self._usual(seeker)) / Size.HALF) ** 2)
+
+    def reason(self, seeker: int, candidate: int) -> Reason:
+        """The usual size of the seeker's partners and the candidate's."""
+        usual, own = self._usual(seeker), float(self._log[candidate])
+        key = "partner_size" if abs(usual - own) < np.log(3) else "partner_size.differs"
+        return Reason(key=key, facts={"usual": _rounded(float(np.exp(usual))), "candidate": round(float(np.exp(own)))})
+
+    def _usual(self, seeker: int) -> float:
+        known = self._log[self._network.partners_of(seeker)]
+        known = known[~np.isnan(known)]
+        return float(known.mean()) if len(known) else np.nan
+
+
+def _rounded(number: float) -> int:
+    """A number to two digits."""
+    return int(float(f"{number:.1e}"))
+
+
+class Resources:
+    """Size of the candidate's administration, as far as inhabitants tell, whoever asks: 0 for 1,000, 1 for 10 million."""
+
+    name = "resources"
+
+    def __init__(self, profiles: Profiles) -> None:
+        self._population = profiles.population
+
+    def scores(self, seeker: int) -> Floats:
+        """Score of every municipality, the same for every seeker."""
+        return np.clip(np.log(np.maximum(self._population, 1) / 1000) / np.log(10_000), 0, 1)
+
+    def reason(self, seeker: int, candidate: int) -> Reason:
+        """The candidate's inhabitants."""
+        inhabitants = int(self._population[candidate])
+        key = "resources.small" if inhabitants < 20_000 else "resources" if inhabitants < 100_000 else "resources.large"
+        return Reason(key=key, facts={"inhabitants": inhabitants})
 
 
 class Languages:
@@ -133,7 +216,25 @@ class Freshness:
         return Reason(key="freshness" if days < 365 else "freshness.old", facts={"days": days, "years": max(1, round(days / 365))})
 
 
-FACETS = ("needs", "offers", "goals", "size", "languages", "partners", "circle", "experience", "vicinity", "openness", "place", "capacity", "freshness")
+FACETS = (
+    "needs",
+    "offers",
+    "goals",
+    "languages",
+    "size",
+    "standing",
+    "partner_size",
+    "resources",
+    "openness",
+    "partners",
+    "circle",
+    "experience",
+    "regions",
+    "vicinity",
+    "place",
+    "capacity",
+    "freshness",
+)
 """Names of all facets, in the order in which they are shown."""
 
 
@@ -144,13 +245,17 @@ def facets(profiles: Profiles) -> tuple[Facet, ...]:
         Needs(content),
         Offers(content),
         Goals(content),
-        Size(profiles),
         Languages(profiles),
+        Size(profiles),
+        Standing(profiles),
+        PartnerSize(profiles, network),
+        Resources(profiles),
+        Openness(network),
         Partners(network),
         Circle(network),
         Experience(network),
+        Regions(network),
         Vicinity(network),
-        Openness(network),
         Place(profiles),
         Capacity(profiles),
         Freshness(profiles),

@@ -57,6 +57,12 @@ class Incidence:
         keep = columns >= 0
         return Incidence(rows[keep], columns[keep], self._csr.data[keep], (self._csr.shape[0], size), add=True)
 
+    def transposed(self) -> Incidence:
+        """Rows and columns changed places."""
+        turned = object.__new__(Incidence)
+        turned._csr = self._csr.T.tocsr()
+        return turned
+
 
 def _largest(rows: Ints, columns: Ints, weights: Floats, width: int) -> tuple[Ints, Ints, Floats]:
     key = rows.astype(np.int64) * width + columns

@@ -7,10 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from matching.incidence import Incidence
-from matching.profile import Floats, Ints, Profiles
+from matching.profile import Bools, Floats, Ints, Profiles
 
 EARTH_RADIUS = 6371.0
 """Kilometres."""
+REACH = 250.0
+"""Kilometres within which places can count as near each other."""
+CELL = 150.0
+"""Kilometres: width of the cells in which surroundings are counted, and distance at which a neighbour counts 1/e."""
 
 
 class Network:
@@ -33,18 +37,36 @@ class Network:
         self.regions, self.region = _codes([f"{code}/{admin1}" if admin1 else "" for code, admin1 in zip(profiles.country, profiles.admin1, strict=True)])
         self.by_country = self.partners.grouped(self.country, len(self.countries))
         """Number of partners of each municipality in each country."""
-        self.by_region = self.partners.grouped(self.region, len(self.regions))
-        """Number of partners of each municipality in each region."""
+        self.between_regions = self.partners.grouped(self.region, len(self.regions)).transposed().grouped(self.region, len(self.regions))
+        """Number of partnerships between each two regions."""
         self.directions = _directions(profiles.latitude, profiles.longitude)
         """Unit vectors from the centre of the earth, shape (n, 3); zero where the place is unknown."""
         self.located = ~np.isnan(profiles.latitude + profiles.longitude)
+        located = np.flatnonzero(self.located)
+        self._by_north: Ints = located[np.argsort(self.directions[located, 2], kind="stable")]
+        self._norths: Floats = self.directions[self._by_north, 2]
+        self._cell, near = _cells(self.directions, self.located)
+        self._around = self.by_country.transposed().grouped(self._cell, len(near)).times(near)
+        """Partnerships with each country (row) around each cell (column)."""
 
-    def kilometres(self, row: int) -> Floats:
-        """Distance of every municipality from one; infinite where a place is unknown."""
+    def near(self, row: int) -> tuple[Ints, Floats]:
+        """Rows of the municipalities within `REACH` kilometres of one (itself among them) and their distances; none where its place is unknown."""
         if not self.located[row]:
-            return np.full(len(self.located), np.inf)
-        half_chord = np.sqrt(np.maximum(0, (1 - self.directions @ self.directions[row]) / 2))
-        return np.where(self.located, 2 * EARTH_RADIUS * np.arcsin(np.minimum(half_chord, 1)), np.inf)
+            return np.empty(0, dtype=np.int64), np.empty(0)
+        north, span = self.directions[row, 2], REACH / EARTH_RADIUS
+        low, high = north - span, north + span
+        rows = self._by_north[np.searchsorted(self._norths, low) : np.searchsorted(self._norths, high, side="right")]
+        half_chord = np.sqrt(np.maximum(0, (1 - self.directions[rows] @ self.directions[row]) / 2))
+        kilometres = 2 * EARTH_RADIUS * np.arcsin(np.minimum(half_chord, 1))
+        close = kilometres <= REACH
+        return rows[close], kilometres[close]
+
+    def around(self, country: int) -> Floats:
+        """Number of partnerships with a country in the surroundings of each municipality, its own among them; farther ones count less."""
+        own = np.zeros(len(self.degree))
+        rows, counts = self.by_country.column(country)
+        own[rows] = counts
+        return np.where(self._cell >= 0, self._around[country][self._cell], own) if self._around.size else own
 
     def partners_of(self, row: int) -> Ints:
         """Rows of a municipality's partners, ascending."""
@@ -60,6 +82,20 @@ def _codes(values: Sequence[str]) -> tuple[tuple[str, ...], Ints]:
     known = tuple(sorted(set(values) - {""}))
     place = {value: code for code, value in enumerate(known)} | {"": -1}
     return known, np.fromiter((place[value] for value in values), dtype=np.int64, count=len(values))
+
+
+def _cells(directions: Floats, located: Bools) -> tuple[Ints, Floats]:
+    """Cell of each municipality on a grid of about `CELL` kilometres (-1: place unknown), and how near each two cells are, shape (cells, cells)."""
+    grid = np.round(directions * (EARTH_RADIUS / CELL)).astype(np.int64)
+    span = 2 * round(EARTH_RADIUS / CELL) + 3
+    keys = ((grid[:, 0] + span) * 2 * span + grid[:, 1] + span) * 2 * span + grid[:, 2] + span
+    known, cell = np.unique(keys[located], return_inverse=True)
+    centres = np.stack([np.bincount(cell, weights=directions[located, axis], minlength=len(known)) for axis in range(3)], axis=1).astype(np.float64)
+    centres /= np.maximum(np.linalg.norm(centres, axis=1, keepdims=True), 1e-9)
+    kilometres = EARTH_RADIUS * np.arccos(np.clip(centres @ centres.T, -1, 1))
+    cells = np.full(len(located), -1, dtype=np.int64)
+    cells[located] = cell
+    return cells, np.exp(-kilometres / CELL)
 
 
 def _directions(latitude: Floats, longitude: Floats) -> Floats:

@@ -10,8 +10,8 @@ from matching.reasons import Fact, Reason
 
 SHOWN = 3
 """Municipalities named in a reason at most."""
-NEAR = 150.0
-"""Kilometres within which places count as near each other."""
+NEAR = 50.0
+"""Kilometres at which a place near another counts 1/e."""
 
 
 class _Tied:
@@ -33,7 +33,7 @@ class _Tied:
 
 
 class Partners(_Tied):
-    """Partners in common; one with few partners counts more than one with many (Adamic and Adar 2003, Social Networks 25, 211-230)."""
+    """Partners in common; each counts by 1 / number of its partners (Zhou, Lü and Zhang 2009, Eur. Phys. J. B 71, 623–630)."""
 
     name = "partners"
 
@@ -42,8 +42,8 @@ class Partners(_Tied):
         network = self._network
         rarity = np.zeros(len(network.degree))
         partners = network.partners_of(seeker)
-        rarity[partners] = 1 / np.log(1 + np.maximum(network.degree[partners], 2))
-        return self._unknown_without_ties(seeker, _saturated(network.partners.times(rarity), 0.5))
+        rarity[partners] = 1 / network.degree[partners]
+        return self._unknown_without_ties(seeker, _saturated(network.partners.times(rarity), 0.1))
 
     def reason(self, seeker: int, candidate: int) -> Reason:
         """The partners in common."""
@@ -51,57 +51,94 @@ class Partners(_Tied):
 
 
 class Circle(_Tied):
-    """Partners of one side that are partners of the other side's partners: paths of three ties, long detours through busy places discounted."""
+    """Closeness over partners of partners: how likely somebody who walks from partner to partner, and now and then starts again at the
+    seeker, comes by; busy places gain nothing by being busy (personalised PageRank over the number of partners).
+    """
 
     name = "circle"
+    STEPS = 4
+    STAY = 0.85
+    """Chance to walk on instead of starting again."""
+    HALF = 0.002
 
     def scores(self, seeker: int) -> Floats:
         """Score of every municipality for one seeker; unknown for a seeker without partners."""
         network = self._network
-        return self._unknown_without_ties(seeker, _saturated(network.partners.times(self._reached(seeker)), 0.3))
+        degree = np.maximum(network.degree, 1)
+        start = np.zeros(len(degree))
+        start[seeker] = 1
+        there = start
+        for _ in range(self.STEPS):
+            there = self.STAY * network.partners.times(there / degree) + (1 - self.STAY) * start
+        return self._unknown_without_ties(seeker, _saturated(there / degree, self.HALF))
 
     def reason(self, seeker: int, candidate: int) -> Reason:
-        """The candidate's partners that are partners of the seeker's partners."""
-        reached = self._reached(seeker)
-        linked = [row for row in self._network.partners_of(candidate).tolist() if reached[row] > 0]
-        return self._reason(self.name, sorted(linked, key=lambda row: (-round(float(reached[row]), 9), self._network.ids[row])))
-
-    def _reached(self, seeker: int) -> Floats:
+        """The candidate's partners that are partners of the seeker or of its partners, those with the fewest partners first."""
         network = self._network
-        start = np.zeros(len(network.degree))
-        partners = network.partners_of(seeker)
-        damping = 1 / np.sqrt(np.maximum(network.degree, 1))
-        start[partners] = damping[partners]
-        reached = network.partners.times(start) * damping
-        reached[seeker] = 0
-        return reached
+        first = network.partners_of(seeker).tolist()
+        second = {*first, *(row for partner in first for row in network.partners_of(partner).tolist())} - {seeker, candidate}
+        linked = [row for row in network.partners_of(candidate).tolist() if row in second]
+        return self._reason(self.name, sorted(linked, key=lambda row: (float(network.degree[row]), network.ids[row])))
 
 
 class Experience(_Tied):
-    """The candidate's partnerships with the seeker's country, and the seeker's with the candidate's."""
+    """Partnerships of the candidate and of its surroundings with the seeker's country, and of the seeker with the candidate's country."""
 
     name = "experience"
 
     def scores(self, seeker: int) -> Floats:
         """Score of every municipality for one seeker."""
         network = self._network
-        there = np.zeros(len(network.degree))
-        rows, counts = network.by_country.column(int(network.country[seeker]))
-        there[rows] = counts
+        country = int(network.country[seeker])
         here = np.zeros(len(network.countries))
         places, counts = network.by_country.row(seeker)
         here[places] = counts
-        return _saturated(there + here[network.country], 1.0)
+        around = network.around(country)
+        return _saturated(around + here[network.country], 3.0)
 
     def reason(self, seeker: int, candidate: int) -> Reason:
-        """The candidate's partners in the seeker's country, else the seeker's in the candidate's."""
+        """The candidate's partners in the seeker's country, else the seeker's in the candidate's, else that the surroundings have some."""
         network = self._network
         for one, other, key in ((candidate, seeker, self.name), (seeker, candidate, f"{self.name}.seeker")):
             partners = network.partners_of(one)
             found = partners[network.country[partners] == network.country[other]]
             if len(found):
                 return self._reason(key, found.tolist(), country=network.countries[int(network.country[other])])
-        return self._reason(self.name, [], country=network.countries[int(network.country[seeker])])
+        country = int(network.country[seeker])
+        key = f"{self.name}.around" if network.around(country)[candidate] > 0.1 else f"{self.name}.none"
+        return Reason(key=key, facts={"country": network.countries[country]})
+
+
+class Regions(_Tied):
+    """Partnerships between the seeker's and the candidate's first-order regions."""
+
+    name = "regions"
+
+    def scores(self, seeker: int) -> Floats:
+        """Score of every municipality for one seeker; unknown where a region is unknown."""
+        network = self._network
+        region = int(network.region[seeker])
+        if region < 0:
+            return np.full(len(network.degree), np.nan)
+        between = np.zeros(len(network.regions) + 1)
+        regions, counts = network.between_regions.row(region)
+        between[regions] = counts
+        between[-1] = np.nan
+        return _saturated(between[network.region], 0.5)
+
+    def reason(self, seeker: int, candidate: int) -> Reason:
+        """Some of the partnerships between the two regions, as pairs of names."""
+        network, own, other = self._network, int(self._network.region[seeker]), int(self._network.region[candidate])
+        pairs: list[tuple[int, int]] = [
+            (row, partner)
+            for row in np.flatnonzero(network.region == own).tolist()
+            for partner in network.partners_of(row).tolist()
+            if network.region[partner] == other
+        ]
+        pairs.sort(key=lambda pair: (network.ids[pair[0]], network.ids[pair[1]]))
+        names = tuple(f"{network.names[row]} – {network.names[partner]}" for row, partner in pairs[:SHOWN])
+        nodes = tuple(network.ids[row] for pair in pairs[:SHOWN] for row in pair)
+        return Reason(key=self.name if pairs else f"{self.name}.none", facts={"count": len(pairs), "names": names}, nodes=nodes)
 
 
 class Vicinity(_Tied):
@@ -114,22 +151,26 @@ class Vicinity(_Tied):
         network = self._network
         if not network.located[seeker]:
             return np.full(len(network.degree), np.nan)
-        near = np.exp(-network.kilometres(seeker) / NEAR)
+        near = np.zeros(len(network.degree))
+        rows, kilometres = network.near(seeker)
+        near[rows] = np.exp(-kilometres / NEAR)
         near[seeker] = 0
         total = network.partners.times(near)
         for partner in network.partners_of(seeker).tolist():
-            total = total + np.exp(-network.kilometres(partner) / NEAR)
+            rows, kilometres = network.near(partner)
+            total[rows] += np.exp(-kilometres / NEAR)
         return _saturated(total, 0.5)
 
     def reason(self, seeker: int, candidate: int) -> Reason:
         """The candidate's partners near the seeker, else the seeker's near the candidate."""
         network = self._network
         for one, other, key in ((candidate, seeker, self.name), (seeker, candidate, f"{self.name}.seeker")):
-            partners = network.partners_of(one)
-            kilometres = network.kilometres(other)[partners]
-            found = partners[np.argsort(kilometres, kind="stable")][: int((kilometres <= 2 * NEAR).sum())].tolist()
+            partners = set(network.partners_of(one).tolist())
+            found = sorted(
+                (kilometres, network.ids[row], row) for row, kilometres in zip(*(part.tolist() for part in network.near(other)), strict=True) if row in partners
+            )
             if found:
-                return self._reason(key, found, kilometres=round(float(kilometres.min())))
+                return self._reason(key, [row for _, _, row in found], kilometres=round(found[0][0]))
         return self._reason(self.name, [])
 
 
@@ -137,10 +178,12 @@ class Openness(_Tied):
     """How much experience with international partnerships the candidate has, whoever asks."""
 
     name = "openness"
+    MOST = 100
+    """Number of partners from which on the score is 1."""
 
     def scores(self, seeker: int) -> Floats:
         """Score of every municipality, the same for every seeker."""
-        return np.minimum(np.log1p(self._network.degree) / np.log1p(20), 1)
+        return np.minimum(np.log1p(self._network.degree) / np.log1p(self.MOST), 1)
 
     def reason(self, seeker: int, candidate: int) -> Reason:
         """The number of the candidate's partners."""
