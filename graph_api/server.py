@@ -23,8 +23,8 @@ from graph_api.operations.candidates import CandidateFinder
 from graph_api.schema import create_schema
 from graph_api.schema.context import Context
 from graph_api.schema.engine import PATIENCE, Engine, Question
-from graph_api.schema.guards import MOST_BYTES
 from graph_api.schema.sdl import sdl
+from graph_api.schema.sizes import MOST_BYTES
 from graph_api.settings import Settings, read_settings
 from graph_api.storage import open_store
 from graph_api.storage.base import Store

@@ -15,7 +15,8 @@ from urllib.parse import parse_qsl
 import orjson
 
 from graph_api.schema.engine import Answer, Outcome, Question
-from graph_api.schema.guards import MOST_BYTES
+from graph_api.schema.guards import BY_CALLER
+from graph_api.schema.sizes import MOST_BYTES
 
 RESPONSE = "application/graphql-response+json"
 JSON = "application/json"
@@ -43,7 +44,7 @@ class Reply:
 
 def refused(status: int, code: str, message: str, *, media: str = JSON, **headers: str) -> Reply:
     """The reply to a request that brings no question: errors with a code, no data."""
-    body = orjson.dumps({"errors": [{"message": message, "extensions": {"code": code}}]})
+    body = orjson.dumps({"errors": [{"message": message, "extensions": {"code": code, "classification": BY_CALLER}}]})
     return Reply(status=status, body=body, media=media, headers={k.replace("_", "-"): v for k, v in headers.items()}, codes=(code,))
 
 

@@ -21,10 +21,14 @@ from graphql import (
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 
-from graph_api.schema.guards import MOST_ERRORS, MOST_TOKENS, Measure
+from graph_api.schema.guards import MOST_ERRORS
+from graph_api.schema.sizes import MOST_TOKENS, Measure
 
 KEPT_TEXT = 8_000_000
 """Characters of all query texts that are kept; what was used longest ago goes first."""
+
+SHORT = 1_000
+"""Characters of a text that does not wait for longer ones to be read."""
 
 RULES = (*specified_rules, MaybeNullValidationRule)
 
@@ -67,14 +71,14 @@ class Documents:
     def __init__(self, schema: GraphQLSchema, *, kept_text: int = KEPT_TEXT) -> None:
         self._schema, self._left = schema, kept_text
         self._kept: OrderedDict[str, Document] = OrderedDict()
-        self._lane = asyncio.Lock()
+        self._lanes = {True: asyncio.Lock(), False: asyncio.Lock()}
 
     async def read(self, text: str) -> Document:
-        """The document of a text. Unknown texts are read one after the other, and known ones pass in between."""
+        """The document of a text. Unknown texts are read one after the other, short ones passing long ones; known ones pass all."""
         if text in self._kept:
             self._kept.move_to_end(text)
             return self._kept[text]
-        async with self._lane:
+        async with self._lanes[len(text) <= SHORT]:
             await asyncio.sleep(0)
             return self._kept[text] if text in self._kept else self._keep(self._read(text))
 

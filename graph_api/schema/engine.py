@@ -15,7 +15,8 @@ from graphql.execution.values import get_variable_values
 
 from graph_api.schema.context import Context
 from graph_api.schema.documents import Document, Documents, is_query, label
-from graph_api.schema.guards import MOST_ERRORS, MOST_VALUES, TooLarge, check_value, with_code
+from graph_api.schema.guards import BY_CALLER, BY_SERVER, MOST_ERRORS, with_code
+from graph_api.schema.sizes import MOST_VALUES, TooLarge, check_value
 
 PATIENCE = 8.0
 """Seconds a question may take in all."""
@@ -67,9 +68,9 @@ def refusal(*errors: GraphQLError, outcome: Outcome = Outcome.REFUSED, label: st
     return Answer(body=orjson.dumps({"errors": told}), outcome=outcome, codes=codes, label=label)
 
 
-def error(message: str, code: str) -> GraphQLError:
+def error(message: str, code: str, classification: str = BY_CALLER) -> GraphQLError:
     """An error with a code."""
-    return GraphQLError(message, extensions={"code": code})
+    return GraphQLError(message, extensions={"code": code, "classification": classification})
 
 
 class Engine:
@@ -86,7 +87,7 @@ class Engine:
             async with asyncio.timeout(self._patience):
                 return await self._answer(question, context)
         except TimeoutError:
-            return refusal(error(f"no answer within {self._patience:g} seconds; ask for less, or try again", "TIMEOUT"), outcome=Outcome.AWAY)
+            return refusal(error(f"no answer within {self._patience:g} seconds; ask for less, or try again", "TIMEOUT", BY_SERVER), outcome=Outcome.AWAY)
 
     async def _answer(self, question: Question, context: Context) -> Answer:
         document = await self._documents.read(question.query)
