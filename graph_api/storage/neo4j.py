@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Any, LiteralString, TypeVar, cast
+from urllib.parse import urlsplit
 
 import neo4j
 from neo4j.exceptions import (
@@ -55,6 +56,7 @@ class Neo4jStore(Neo4jReader):
         self._database = database
         self._turn = asyncio.Lock()
         try:
+            urlsplit(url).port  # noqa: B018 - raises where it is no number
             self._driver: neo4j.AsyncDriver = cast("Any", neo4j.AsyncGraphDatabase).driver(
                 url,
                 auth=(user, password),
@@ -67,7 +69,7 @@ class Neo4jStore(Neo4jReader):
             )
             self._bookmarks = neo4j.AsyncGraphDatabase.bookmark_manager() if url.startswith("neo4j") else None
         except (ConfigurationError, ValueError) as error:
-            raise StoreUnusable("the address of the Neo4j store is not allowed; allowed: neo4j://, neo4j+s://, bolt://, bolt+s:// and host:port") from error
+            raise StoreUnusable("the address of the Neo4j store is not allowed; allowed: neo4j://HOST:PORT, neo4j+s://…, bolt://…, bolt+s://…") from error
 
     async def prepare(self) -> None:
         """See `Store.prepare`."""
@@ -207,8 +209,10 @@ def translated(error: Exception) -> StoreError:
     code = (error.code or "") if isinstance(error, Neo4jError) else ""
     if code.endswith("AuthenticationRateLimit"):
         return StoreUnavailable("too many wrong passwords; the store lets nobody in for some seconds")
-    if isinstance(error, AuthError | Forbidden) or code.startswith("Neo.ClientError.Security"):
-        return StoreUnusable("the store refused user or password, or the user may not do this")
+    if isinstance(error, AuthError):
+        return StoreUnusable("the store refused user or password")
+    if isinstance(error, Forbidden) or code.startswith("Neo.ClientError.Security"):
+        return StoreUnusable("the store's user may not do this")
     if code.endswith("DatabaseNotFound"):
         return StoreUnusable("the store has no database of that name")
     if code.endswith("OutOfMemoryError"):

@@ -19,6 +19,11 @@ Stored: TypeAlias = list[list[object]]
 
 WHOLE_NUMBERS = range(-(2**63), 2**63)
 
+LONGEST_ID = 1000
+"""Bytes in UTF-8. An index of the server takes entries of 8,167 bytes, and the id stands in each."""
+LONGEST_INDEXED = 6000
+"""Bytes in UTF-8 of an indexed text, folded."""
+
 
 def storing(declared: Property) -> Callable[[Scalar], list[object]]:
     """A function that gives a value's stored forms, in the order of `neo4j_layout.stored_names`. Empty values become the default.
@@ -32,7 +37,7 @@ def storing(declared: Property) -> Callable[[Scalar], list[object]]:
             return [None] * (1 + has_key(declared) + declared.search)
         forms = [_plain(declared, given)]
         if has_key(declared):
-            forms.append(order_key(str(given)))
+            forms.append(_key(declared, str(given)))
         if declared.search:
             forms.append([entry for entry in entries(given) if entry] or None)
         return forms
@@ -48,6 +53,13 @@ def _plain(declared: Property, value: Scalar) -> object:
     if isinstance(value, int) and value not in WHOLE_NUMBERS:  # a range answers by arithmetic
         raise InvalidInput(f"{declared.name} is {value}; allowed: whole numbers of 64 bits")
     return encode(float(cast("float", value))) if declared.type is float else encode(value)
+
+
+def _key(declared: Property, text: str) -> str:
+    key = str(order_key(text))
+    if declared.index and len(key) > LONGEST_INDEXED // 4 and (size := len(key.encode())) > LONGEST_INDEXED:
+        raise InvalidInput(f"{declared.name} is too long: {size} bytes came, at most {LONGEST_INDEXED} are allowed")
+    return key
 
 
 def _accepted(declared: type[object]) -> tuple[type, ...]:
@@ -83,6 +95,8 @@ def checked_nodes(kind: str, columns: Sequence[str], rows: Rows) -> None:
     for row in rows:
         if not isinstance(row[0], str) or kind_of(row[0]) != kind:
             raise InvalidInput(f"{row[0]!r} is not the id of a {kind}: it has to begin with {kind}:")
+        if len(row[0].encode(errors="replace")) > LONGEST_ID:
+            raise InvalidInput(f"{row[0][:40]}… is too long for an id: at most {LONGEST_ID} bytes are allowed")
         encode(row[0])
         for place, name in required:
             if row[place] is None:
