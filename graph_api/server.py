@@ -30,6 +30,7 @@ from graph_api.storage import open_store
 from graph_api.storage.base import Store
 from graph_api.telemetry import Metrics, set_up_logs
 from graph_api.transport import API_HEADERS, JSON, RESPONSE, Reply, accepted, asked, check_type, posted, refused, replied, too_long
+from graph_api.watch import watched
 
 log = logging.getLogger("partnergraph.server")
 
@@ -125,7 +126,7 @@ def create_app(settings: Settings, store: Store | None = None, *, today: Callabl
             Route("/readyz", ready),
             Route("/graphql/schema.graphql", schema_text),
             Route("/metrics", counted),
-            Route("/graphql", Endpoint(Engine(schema), lambda _: Context(store=used, finder=finder), metrics)),
+            Route("/graphql", Endpoint(Engine(schema), lambda _: Context(store=watched(used, metrics), finder=finder), metrics)),
             *web.routes(),
         ],
         middleware=[Middleware(Gate, hosts=allowed_hosts(settings.host, settings.hosts), metrics=metrics)],

@@ -71,6 +71,7 @@ COUNTED = {
 }
 TIMED = {
     "partnergraph_request_seconds": ("Time of answers of the API, by operation.", "operation"),
+    "partnergraph_store_seconds": ("Time of the store's answers, by verb.", "verb"),
 }
 
 

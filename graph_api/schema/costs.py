@@ -1,0 +1,98 @@
+"""Costs: about how many records an operation asks for, told before any of them is read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLField,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    InlineFragmentNode,
+    IntValueNode,
+    ListValueNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    VariableNode,
+    get_named_type,
+)
+
+MOST_RECORDS = 20_000
+"""Records of an answer."""
+MANY_RECORDS = 1_000
+"""Records of an answer that takes so long that only a few of them are made at a time."""
+TYPICAL = 5
+"""Records of a list inside of a list: most pages are not full there."""
+PAGE = 50
+"""Records of a list for which no number is given."""
+
+
+class Cost:
+    """Counts the records of one operation with its variables. Each fragment is counted once for each type it is used on."""
+
+    def __init__(self, schema: GraphQLSchema, document: DocumentNode, variables: Mapping[str, Any]) -> None:
+        self._schema, self._variables = schema, variables
+        self._fragments = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
+        self._known: dict[tuple[str, bool], int] = {}
+
+    def of(self, operation: OperationDefinitionNode) -> int:
+        """About how many records the operation asks for."""
+        return self._set(operation.selection_set, self._schema.get_root_type(operation.operation), inside=False)
+
+    def _set(self, selections: SelectionSetNode, parent: object, *, inside: bool) -> int:
+        if not isinstance(parent, GraphQLObjectType | GraphQLInterfaceType):
+            return 0
+        return sum(self._part(node, parent, inside=inside) for node in selections.selections)
+
+    def _part(self, node: object, parent: GraphQLObjectType | GraphQLInterfaceType, *, inside: bool) -> int:
+        if isinstance(node, InlineFragmentNode):
+            named = self._schema.get_type(node.type_condition.name.value) if node.type_condition else parent
+            return self._set(node.selection_set, named, inside=inside)
+        if isinstance(node, FragmentSpreadNode):
+            return self._fragment(node.name.value, inside=inside)
+        declared = parent.fields.get(node.name.value) if isinstance(node, FieldNode) else None
+        return self._field(node, declared, inside=inside) if isinstance(node, FieldNode) and declared else 0
+
+    def _fragment(self, name: str, *, inside: bool) -> int:
+        if (name, inside) not in self._known:
+            fragment = self._fragments[name]
+            named = self._schema.get_type(fragment.type_condition.name.value)
+            self._known[name, inside] = self._set(fragment.selection_set, named, inside=inside)
+        return self._known[name, inside]
+
+    def _field(self, node: FieldNode, declared: GraphQLField, *, inside: bool) -> int:
+        if not node.selection_set:
+            return 0
+        number = self._number(node, declared)
+        named = get_named_type(declared.type)
+        below = self._set(node.selection_set, named, inside=inside or number is not None)
+        if number is None:
+            return below + (node.name.value == "node" or not inside)
+        each = below if named.name.endswith("Connection") else max(below, 1)
+        return min(number, TYPICAL) * each if inside else number * each
+
+    def _number(self, node: FieldNode, declared: GraphQLField) -> int | None:
+        """How many records the field itself lists; None where it is no list of records."""
+        for name in ("first", "last", "limit", "ids"):
+            if name in declared.args and (value := self._argument(node, declared, name)) is not None:
+                return value
+        return PAGE if "first" in declared.args else None
+
+    def _argument(self, node: FieldNode, declared: GraphQLField, name: str) -> int | None:
+        given = next((a.value for a in node.arguments or () if a.name.value == name), None)
+        value: Any = None
+        if isinstance(given, VariableNode):
+            value = self._variables.get(given.name.value)
+        elif isinstance(given, IntValueNode):
+            value = int(given.value)
+        elif isinstance(given, ListValueNode):
+            value = given.values
+        elif given is None and isinstance(declared.args[name].default_value, int):
+            value = declared.args[name].default_value
+        return len(value) if isinstance(value, list | tuple) else value if isinstance(value, int) else None
