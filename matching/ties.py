@@ -165,12 +165,12 @@ class Vicinity(_Tied):
         """The candidate's partners near the seeker, else the seeker's near the candidate."""
         network = self._network
         for one, other, key in ((candidate, seeker, self.name), (seeker, candidate, f"{self.name}.seeker")):
-            partners = set(network.partners_of(one).tolist())
-            found = sorted(
-                (kilometres, network.ids[row], row) for row, kilometres in zip(*(part.tolist() for part in network.near(other)), strict=True) if row in partners
-            )
+            rows, kilometres = network.near(other)
+            close = np.isin(rows, network.partners_of(one))
+            found: list[tuple[float, int]] = list(zip(kilometres[close].tolist(), rows[close].tolist(), strict=True))
+            found.sort(key=lambda place: (place[0], network.ids[place[1]]))
             if found:
-                return self._reason(key, [row for _, _, row in found], kilometres=round(found[0][0]))
+                return self._reason(key, [row for _, row in found], kilometres=round(found[0][0]))
         return self._reason(self.name, [])
 
 

@@ -5,7 +5,7 @@ from tests.matching.small_worlds import world
 
 
 def test_the_true_partner_is_ranked_with_its_tie_hidden_and_other_partners_left_out():
-    profiles = world(german=("a", "b", "c"), population=[100, 110, 5000, 100], ties=[("a", "s"), ("b", "s")], capacity=[0, 0, 0, 0])
+    profiles = world(german=("a", "b", "c"), population=[10000, 11000, 20, 10000], ties=[("a", "s"), ("b", "s")], capacity=[0, 0, 0, 0])
     assert ranks(profiles, [("s", "a"), ("s", "b")]) == [1, 1]
     assert ranks(profiles, [("s", "c")]) == [1]
 
