@@ -56,6 +56,13 @@ def _candidate(matcher: PartnerMatcher, candidate: Candidate, language: str) -> 
     }
 
 
+_UNMET = {
+    "not_eligible": "Nobody fits: one side has to be German, and the other's country on the DAC list of ODA recipients.",
+    "relax": "Nobody fits; without the rules {relax} there would be {gain}.",
+    "nobody": "Nobody fits: every other municipality is left out.",
+}
+
+
 def candidates_text(document: Mapping[str, Any]) -> Iterator[str]:
     """The same, line by line, for people."""
     seeker = document["municipality"]
@@ -64,7 +71,7 @@ def candidates_text(document: Mapping[str, Any]) -> Iterator[str]:
         yield ""
         yield from _candidate_text(candidate, seeker["name"])
     if unmet := document["unmet"]:
-        yield f"Nobody fits ({unmet['reason']}); giving up {', '.join(unmet['relax']) or 'nothing'} would bring {unmet['gain']}."
+        yield _UNMET[unmet["reason"]].format(relax=", ".join(unmet["relax"]), gain=unmet["gain"])
     yield ""
     left_out = ", ".join(f"{e['rule']} {e['count']}" for e in document["excluded"])
     yield f"Left out: {left_out or 'nobody'}. Method {document['algorithm']}, network revision {document['revision']}."
