@@ -1,0 +1,57 @@
+// The state of this page as it stands in the address: whom one looks for, filters, weights.
+import { request, type VariablesOf } from '../lib/api';
+import { apiLanguage } from '../lib/i18n';
+import { param, setParams } from '../lib/url.svelte';
+import { CANDIDATES, USUAL_WEIGHTS, type Answer } from './queries';
+
+type Variables = VariablesOf<typeof CANDIDATES>;
+
+/** What a slider's places multiply the usual weight with. */
+export const STEPS = [0, 0.5, 1, 2, 4] as const;
+export const USUAL = 2;
+export const PAGE = 10;
+export const MOST = 100;
+
+/** Size classes: name → least and most inhabitants. */
+export const SIZES: Record<string, [number | null, number | null]> = { s: [null, 19_999], m: [20_000, 99_999], l: [100_000, 499_999], x: [500_000, null] };
+
+/** The slider's place of every facet that was moved, from `needs.3~size.0`. */
+export function readSteps(text: string): Record<string, number> {
+  const pairs = text.split('~').map((part) => part.split('.')).map(([name, step]) => [name ?? '', Number(step)] as const);
+  return Object.fromEntries(pairs.filter(([name, step]) => name && step in STEPS && step !== USUAL));
+}
+
+export const writeSteps = (steps: Record<string, number>) =>
+  Object.entries(steps).filter(([, step]) => step !== USUAL).map(([name, step]) => `${name}.${step}`).join('~');
+
+/** The parameters that another page needs to rank in the same way. */
+export const sameRanking = () => ({ country: param('country'), language: param('language'), size: param('size'), weights: param('weights') });
+
+export function filterOf(country: string, language: string, size: string): Variables['filter'] {
+  const [populationMin, populationMax] = SIZES[size] ?? [null, null];
+  if (!country && !language && !SIZES[size]) return null;
+  return { ...(country && { country: [country] }), ...(language && { languages: [language] }), ...(populationMin !== null && { populationMin }), ...(populationMax !== null && { populationMax }) };
+}
+
+/** All weights, given the usual ones and the moved sliders; null where none was moved. */
+export function weightsOf(usual: Record<string, number>, steps: Record<string, number>): Variables['weights'] {
+  if (!Object.keys(steps).length) return null;
+  return Object.fromEntries(Object.entries(usual).map(([name, weight]) => [name, weight * (STEPS[steps[name] ?? USUAL] ?? 1)]));
+}
+
+export const clearFilters = () => setParams({ country: '', language: '', size: '' });
+
+const weightsByFacet = (answer: { partnerCandidates: { candidates: { facets: { name: string; weight: number }[] }[] } }) =>
+  Object.fromEntries(answer.partnerCandidates.candidates[0]?.facets.map((f) => [f.name, f.weight]) ?? []);
+
+export interface Ranked { answer: Answer; usual: Record<string, number> }
+
+/** The candidates as the address wants them; `usual` are the usual weights where they are known already. */
+export async function rank(municipality: string, first: number, usual: Record<string, number>, signal: AbortSignal): Promise<Ranked> {
+  const steps = readSteps(param('weights'));
+  const moved = Object.keys(steps).length > 0;
+  const filter = filterOf(param('country'), param('language'), param('size'));
+  const known = moved && !Object.keys(usual).length ? weightsByFacet(await request(USUAL_WEIGHTS, { municipality }, signal)) : usual;
+  const answer = await request(CANDIDATES, { municipality, first, filter, weights: weightsOf(known, steps), language: apiLanguage }, signal);
+  return { answer, usual: moved || !answer.partnerCandidates.candidates.length ? known : weightsByFacet(answer) };
+}
