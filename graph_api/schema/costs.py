@@ -1,4 +1,4 @@
-"""Costs: about how many records an operation asks for, told before any of them is read."""
+"""Costs: about how many values an operation asks for, told before any of them is read."""
 
 from __future__ import annotations
 
@@ -23,10 +23,12 @@ from graphql import (
     get_named_type,
 )
 
-MOST_RECORDS = 20_000
-"""Records of an answer."""
-MANY_RECORDS = 1_000
-"""Records of an answer that takes so long that only a few of them are made at a time."""
+MOST_VALUES_OUT = 150_000
+"""Values of an answer: making them takes about two seconds."""
+MANY_VALUES_OUT = 2_000
+"""Values of an answer that is made aside, since making them holds up everybody else for more than 20 milliseconds."""
+INTROSPECTION = 10_000
+"""Values of an answer about the schema."""
 TYPICAL = 5
 """Records of a list inside of a list: most pages are not full there."""
 PAGE = 50
@@ -34,7 +36,7 @@ PAGE = 50
 
 
 class Cost:
-    """Counts the records of one operation with its variables. Each fragment is counted once for each type it is used on."""
+    """Counts the values of one operation with its variables. Each fragment is counted once for each type it is used on."""
 
     def __init__(self, schema: GraphQLSchema, document: DocumentNode, variables: Mapping[str, Any]) -> None:
         self._schema, self._variables = schema, variables
@@ -42,7 +44,7 @@ class Cost:
         self._known: dict[tuple[str, bool], int] = {}
 
     def of(self, operation: OperationDefinitionNode) -> int:
-        """About how many records the operation asks for."""
+        """About how many values the operation asks for."""
         return self._set(operation.selection_set, self._schema.get_root_type(operation.operation), inside=False)
 
     def _set(self, selections: SelectionSetNode, parent: object, *, inside: bool) -> int:
@@ -56,8 +58,11 @@ class Cost:
             return self._set(node.selection_set, named, inside=inside)
         if isinstance(node, FragmentSpreadNode):
             return self._fragment(node.name.value, inside=inside)
-        declared = parent.fields.get(node.name.value) if isinstance(node, FieldNode) else None
-        return self._field(node, declared, inside=inside) if isinstance(node, FieldNode) and declared else 0
+        assert isinstance(node, FieldNode)
+        declared = parent.fields.get(node.name.value)
+        if declared is None:
+            return INTROSPECTION if node.name.value in ("__schema", "__type") else 1
+        return self._field(node, declared, inside=inside)
 
     def _fragment(self, name: str, *, inside: bool) -> int:
         if (name, inside) not in self._known:
@@ -68,14 +73,12 @@ class Cost:
 
     def _field(self, node: FieldNode, declared: GraphQLField, *, inside: bool) -> int:
         if not node.selection_set:
-            return 0
+            return 1
         number = self._number(node, declared)
-        named = get_named_type(declared.type)
-        below = self._set(node.selection_set, named, inside=inside or number is not None)
+        below = 1 + self._set(node.selection_set, get_named_type(declared.type), inside=inside or number is not None)
         if number is None:
-            return below + (node.name.value == "node" or not inside)
-        each = below if named.name.endswith("Connection") else max(below, 1)
-        return min(number, TYPICAL) * each if inside else number * each
+            return below
+        return (min(number, TYPICAL) if inside else max(number, 1)) * below
 
     def _number(self, node: FieldNode, declared: GraphQLField) -> int | None:
         """How many records the field itself lists; None where it is no list of records."""

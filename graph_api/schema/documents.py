@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from graphql import (
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 
+from graph_api.schema.aside import Aside
 from graph_api.schema.guards import MOST_ERRORS
 from graph_api.schema.sizes import MOST_TOKENS, Measure
 
@@ -28,7 +28,7 @@ KEPT_TEXT = 8_000_000
 """Characters of all query texts that are kept; what was used longest ago goes first."""
 
 SHORT = 1_000
-"""Characters of a text that does not wait for longer ones to be read."""
+"""Characters of a text that is read at once: that takes at most a few milliseconds."""
 
 RULES = (*specified_rules, MaybeNullValidationRule)
 
@@ -71,18 +71,20 @@ class Documents:
     def __init__(self, schema: GraphQLSchema, *, kept_text: int = KEPT_TEXT) -> None:
         self._schema, self._left = schema, kept_text
         self._kept: OrderedDict[str, Document] = OrderedDict()
-        self._lanes = {True: asyncio.Lock(), False: asyncio.Lock()}
+        self._aside = Aside(1, "documents")
 
     async def read(self, text: str) -> Document:
-        """The document of a text. Unknown texts are read one after the other, short ones passing long ones; known ones pass all."""
+        """The document of a text. Unknown long ones are read one after the other, aside; short and known ones pass them."""
         if text in self._kept:
             self._kept.move_to_end(text)
             return self._kept[text]
-        async with self._lanes[len(text) <= SHORT]:
-            await asyncio.sleep(0)
-            return self._kept[text] if text in self._kept else self._keep(self._read(text))
+        if len(text) > SHORT:
+            return self._keep(await self._aside.call(lambda: self._read(text)))
+        return self._keep(self._read(text))
 
     def _keep(self, document: Document) -> Document:
+        if document.text in self._kept:  # the same text came twice at the same time
+            return self._kept[document.text]
         self._kept[document.text] = document
         self._left -= len(document.text)
         while self._left < 0:

@@ -13,8 +13,9 @@ import strawberry
 from graphql import GraphQLError, OperationDefinitionNode
 from graphql.execution.values import get_variable_values
 
+from graph_api.schema.aside import Aside, moved
 from graph_api.schema.context import Context
-from graph_api.schema.costs import MANY_RECORDS, MOST_RECORDS, Cost
+from graph_api.schema.costs import MANY_VALUES_OUT, MOST_VALUES_OUT, Cost
 from graph_api.schema.documents import Document, Documents, is_query, label
 from graph_api.schema.guards import BY_CALLER, BY_SERVER, MOST_ERRORS, with_code
 from graph_api.schema.sizes import MOST_VALUES, TooLarge, check_value
@@ -23,7 +24,7 @@ PATIENCE = 8.0
 """Seconds a question may take in all."""
 
 TURNS = 2
-"""Questions for many records that are answered at the same time; others wait, and so stay out of everybody's way."""
+"""Questions for many values that are answered at the same time; others wait."""
 
 AWAY = frozenset({"STORE_UNAVAILABLE", "TIMEOUT", "BUSY"})
 """Codes of what may be right a moment later."""
@@ -84,7 +85,7 @@ class Engine:
         self._schema, self._patience = schema, patience
         self._core = schema._schema  # pyright: ignore[reportPrivateUsage]
         self._documents = Documents(self._core)
-        self._turns = asyncio.Semaphore(TURNS)
+        self._aside = Aside(TURNS, "answers")
 
     async def answer(self, question: Question, context: Context) -> Answer:
         """The answer, in bounded time, whatever is asked."""
@@ -107,18 +108,18 @@ class Engine:
             return refusal(*wrong)
         if question.reads_only and not is_query(operation):
             return refusal(error("a GET request only runs queries; POST this", "READS_ONLY"), outcome=Outcome.READS_ONLY)
-        return await self._in_turn(document, operation, question, context)
+        return await self._weighed(document, operation, question, context)
 
-    async def _in_turn(self, document: Document, operation: OperationDefinitionNode, question: Question, context: Context) -> Answer:
-        """Runs what asks for many records only beside few others like it, and what asks for too many not at all."""
+    async def _weighed(self, document: Document, operation: OperationDefinitionNode, question: Question, context: Context) -> Answer:
+        """Refuses what asks for too much, and runs aside what asks for much."""
         assert document.node
-        records = Cost(self._core, document.node, question.variables).of(operation)
-        if records > MOST_RECORDS:
-            return refusal(TooLarge("records to give, by estimate", records, MOST_RECORDS))
-        if records <= MANY_RECORDS:
+        values = Cost(self._core, document.node, question.variables).of(operation)
+        if values > MOST_VALUES_OUT:
+            return refusal(TooLarge("values to give, by estimate", values, MOST_VALUES_OUT))
+        if values <= MANY_VALUES_OUT or not is_query(operation):
             return await self._run(document, operation, question, context)
-        async with self._turns:
-            return await self._run(document, operation, question, context)
+        far = moved(context)
+        return await self._aside.run(lambda: self._run(document, operation, question, far), patience=self._patience)
 
     def _wrong(self, operation: OperationDefinitionNode, given: dict[str, Any]) -> Sequence[GraphQLError]:
         """What is wrong with the variables."""

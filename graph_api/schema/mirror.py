@@ -141,12 +141,19 @@ class Node:
         return KINDS[obj.kind].__name__
 
 
+# It does not implement Node, though all its types do: generators of clients (genqlient) know no interface of an interface.
 @strawberry.interface(name="Record", description="What all records have in common.")
-class RecordType(Node):
+class RecordType:
     """What all records have in common."""
 
+    id: strawberry.ID = strawberry.field(description="Identifier, unique over the whole network: `kind:own-id`.")
     name: str | None = strawberry.field(description="Name for people; in English where there are several languages.")
     verified_on: Date | None = strawberry.field(description="Day on which somebody last confirmed that this is true.")
+
+    @classmethod
+    def resolve_type(cls, obj: Record, _info: Any, _abstract: Any) -> str:
+        """The GraphQL type of a record."""
+        return KINDS[obj.kind].__name__
 
 
 @strawberry.type(name="PageInfo", description="Where a page stands in its list.")
@@ -289,7 +296,7 @@ def declare_kind(kind: str) -> None:
         MEMBERS[kind][to_camel_case(name)] = relation
     if "name" not in fields:
         fields["name"] = Field(annotation="str | None", doc="Always empty: records of this kind have no name.", resolver=lambda: None)
-    declare_type(cls.__name__, (cls.__doc__ or "").strip(), fields, bases=(RecordType,), methods={"is_type_of": _is(kind)})
+    declare_type(cls.__name__, (cls.__doc__ or "").strip(), fields, bases=(Node, RecordType), methods={"is_type_of": _is(kind)})
 
 
 for _kind in KINDS:
