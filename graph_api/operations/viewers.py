@@ -20,6 +20,9 @@ class Role(Choice):
     ADMIN = "admin", "A coordinator who also hands out tokens and runs the service."
 
 
+GUARDED = ("interest",)
+"""Kinds of which not everybody sees every record: nothing may be filtered by them, and no path or neighbourhood leads through them."""
+
 NOBODY: Filter = Either(of=())
 EVERYBODY: Filter = Every(of=())
 
@@ -47,7 +50,7 @@ class Viewer:
 
     def scope(self, kind: str) -> Filter | None:
         """Which records of a kind exist for them; None: all."""
-        if self.coordinates or kind != "interest":
+        if self.coordinates or kind not in GUARDED:
             return None
         if not self.municipality:
             return NOBODY
@@ -89,3 +92,7 @@ class Viewer:
             return
         allowed = [*(r.value for r in roles), *(["the municipality itself"] if municipality else []), "coordinator", "admin"]
         raise Forbidden(f"as {self.role.value} you may not do this; allowed: {', '.join(dict.fromkeys(allowed))}")
+
+
+ANYBODY = Viewer()
+"""Somebody without a token."""

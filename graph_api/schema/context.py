@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from graph_api.operations.candidates import CandidateFinder
+from graph_api.operations.statistics import Observer
+from graph_api.operations.viewers import ANYBODY, Viewer
 from graph_api.storage.base import Store
 
 LARGEST_PAGE = 500
@@ -17,4 +19,6 @@ class Context:
 
     store: Store
     finder: CandidateFinder
+    observer: Observer
+    viewer: Viewer = ANYBODY
     largest_page: int = LARGEST_PAGE

@@ -12,6 +12,7 @@ from strawberry.utils.str_converters import to_camel_case
 
 from graph_api.errors import InvalidInput
 from graph_api.model import KINDS, PartialDate, Property, Relation, global_id, properties, relations
+from graph_api.operations.viewers import GUARDED
 from graph_api.schema.mirror import Field, OrderDirection, declare_enum, declare_input, type_name
 from graph_api.storage.base import Compare, Either, Every, Filter, Linked, Matches, Near, Negate, Operator, Order
 
@@ -92,7 +93,13 @@ def _common_fields(kind: str) -> dict[str, tuple[Field, Reader]]:
     return fields
 
 
+MOST_PARTS = 30
+"""Parts of an `and` or an `or`: with the depth that a value may have, an engine can read their expression."""
+
+
 def _parts(kind: str, values: list[Mapping[str, Any]]) -> tuple[Filter, ...]:
+    if len(values) > MOST_PARTS:
+        raise InvalidInput(f"{len(values)} filters stand beside each other; allowed: {MOST_PARTS}")
     return tuple(read_filter(kind, v) or Every(of=()) for v in values)
 
 
@@ -164,7 +171,7 @@ def declare_filter(kind: str) -> None:
     for declared in properties(cls).values():
         if declared.index and not declared.private:
             fields |= _property_fields(declared)
-    fields |= {n: _relation_field(r) for n, r in relations(cls).items() if len(r.targets) == 1}
+    fields |= {n: _relation_field(r) for n, r in relations(cls).items() if len(r.targets) == 1 and r.targets[0] not in GUARDED}
     fields |= _SPECIAL.get(kind, {})
     READERS[kind] |= {to_camel_case(n.rstrip("_")): reader for n, (_, reader) in fields.items()}
     declare_input(f"{cls.__name__}Filter", f"Which {cls.__name__} records; all that is given has to hold.", {n: f for n, (f, _) in fields.items()})

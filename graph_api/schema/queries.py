@@ -5,56 +5,16 @@ from typing import Annotated, Any
 
 import strawberry
 
-from graph_api.errors import InvalidInput
 from graph_api.model import KINDS, PLURALS, global_id, kind_of
 from graph_api.operations.candidates import Fitted, introductions
 from graph_api.schema import mirror, results
-from graph_api.schema.context import Context
+from graph_api.schema.explore import ExploreFields
+from graph_api.schema.info import Info, argument, bounded, records_by_id, with_ids
 from graph_api.schema.mirror import PAGE_ARGUMENTS, Node, declare_connection, with_arguments
-from graph_api.schema.nodes import Asked, Record, to_answer, to_record
-from graph_api.schema.selections import Reading
-from graph_api.storage.base import Compare, Expansion, Filter, Operator
+from graph_api.schema.nodes import Asked, Record, to_answer
 from matching.partners import Candidate, Candidates
 
 MOST_CANDIDATES = 100
-MOST_NODES = 5_000
-DEEPEST = 3
-
-
-class Info(strawberry.Info[Context, None]):
-    """A field's surroundings, with the reading of its query."""
-
-    @property
-    def reading(self) -> Reading:
-        """How to read what is selected under this field."""
-        return Reading(info=self._raw_info, largest_page=self.context.largest_page)
-
-    @property
-    def nodes(self) -> list[Any]:
-        """The field's nodes in the query."""
-        return self._raw_info.field_nodes
-
-
-def argument(description: str, name: str | None = None) -> Any:
-    """An argument's sentence and, where it is no Python name, its name."""
-    return strawberry.argument(description=description, name=name)
-
-
-def with_ids(ids: Sequence[str]) -> Filter:
-    """The filter for records with these ids."""
-    return Compare(property="id", operator=Operator.IN, value=tuple(ids))
-
-
-async def records_by_id(info: Info, asked: Mapping[str, Asked]) -> dict[str, dict[str, Record]]:
-    """Records by response key and id, all selected by one statement."""
-    cells = await info.context.store.select(*(a.selection for a in asked.values())) if asked else []
-    return {key: {row[0]: to_record(a, row) for row in cell[1]} for (key, a), cell in zip(asked.items(), cells, strict=True)}
-
-
-def _bounded(name: str, value: int, least: int, most: int) -> int:
-    if not least <= value <= most:
-        raise InvalidInput(f"{name} is {value}; allowed: {least} to {most}")
-    return value
 
 
 # ── records of one kind ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -182,7 +142,7 @@ class Fields:
     @strawberry.field(description="Records of any kind, by id, in the order of the ids; null where there is none.")
     async def nodes(self, info: Info, ids: Annotated[list[strawberry.ID], argument("Their ids, at most 100.")]) -> list[Node | None]:
         """Several records."""
-        _bounded("the number of ids", len(ids), 0, info.context.largest_page)
+        bounded("the number of ids", len(ids), 0, info.context.largest_page)
         return await _nodes(info, ids)
 
     @strawberry.field(description="Who could become the partner of a municipality: ranked, explained, with the benefit of both sides.")
@@ -195,24 +155,12 @@ class Fields:
         filter: Annotated[results.CandidateFilterInput | None, argument("Whom to suggest.")] = None,
     ) -> results.PartnerCandidates:
         """The candidates of a municipality."""
-        _bounded("first", first, 0, MOST_CANDIDATES)
+        bounded("first", first, 0, MOST_CANDIDATES)
         given = {name: value for name, value in vars(weights).items() if isinstance(value, float | int)} if weights else None
         found, fitted = await info.context.finder.candidates(
             global_id("municipality", municipality), first=first, weights=given, filter=filter.to_filter() if filter else None
         )
         return await _partner_candidates(info, found, fitted)
-
-    @strawberry.field(description="The records around a record and the links between them.")
-    async def neighbourhood(
-        self,
-        info: Info,
-        id: Annotated[strawberry.ID, argument("The record in the middle.")],
-        depth: Annotated[int, argument("How many links far, from 1 to 3.")] = 1,
-        kinds: Annotated[list[mirror.Kind] | None, argument("Only through and to records of these kinds.")] = None,
-        limit: Annotated[int, argument("At most this many records, the nearest first, from 1 to 5,000.")] = 200,
-    ) -> results.Neighbourhood:
-        """The neighbourhood of a record."""
-        return await _neighbourhood(info, id, _bounded("depth", depth, 1, DEEPEST), kinds, _bounded("limit", limit, 1, MOST_NODES))
 
 
 async def _nodes(info: Info, ids: Sequence[str]) -> list[Any]:
@@ -222,29 +170,7 @@ async def _nodes(info: Info, ids: Sequence[str]) -> list[Any]:
     return [records.get(kind_of(i) or "", {}).get(i) for i in ids]
 
 
-async def _neighbourhood(info: Info, center: str, depth: int, kinds: list[Any] | None, limit: int) -> results.Neighbourhood:
-    wanted = tuple(kind.value for kind in kinds) if kinds is not None else None
-    found = await info.context.store.expand(Expansion(ids=(center,), depth=depth, kinds=wanted, limit=limit))
-    if not found.ids:
-        raise InvalidInput(f"there is no record {center!r}; ids look like municipality:de-bonn")
-    groups = {k: g for k, g in info.reading.fields(info.nodes, "Neighbourhood").items() if g[0].name.value == "nodes"}
-    present = tuple(dict.fromkeys(kind for i in found.ids if (kind := kind_of(i))))
-    asked = {
-        f"{key}:{kind}": info.reading.one(group, (kind,), with_ids([i for i in found.ids if kind_of(i) == kind]))
-        for key, group in groups.items()
-        for kind in present
-    }
-    records = await records_by_id(info, asked)
-    return results.Neighbourhood(
-        depths=list(found.depths),
-        links=results.NeighbourhoodLinks(kinds=list(found.links), sources=list(found.sources), targets=list(found.targets)),
-        truncated=found.total > len(found.ids),
-        total=found.total,
-        records={key: [records[f"{key}:{kind_of(i)}"][i] for i in found.ids] for key in groups},
-    )
-
-
-GROUPS: tuple[type, ...] = (Fields,)
+GROUPS: tuple[type, ...] = (Fields, ExploreFields)
 """Groups of root fields written by hand, in the order in which the schema shows them."""
 
 

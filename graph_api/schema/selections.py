@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,6 +14,7 @@ from strawberry.utils.str_converters import to_camel_case
 
 from graph_api.errors import InvalidInput
 from graph_api.model import KINDS, Property, Relation, properties
+from graph_api.operations.viewers import Viewer
 from graph_api.schema.filters import every, read_filter, read_order
 from graph_api.schema.mirror import MEMBERS
 from graph_api.schema.nodes import Asked, decode_cursor
@@ -29,6 +30,7 @@ class Reading:
 
     info: GraphQLResolveInfo
     largest_page: int
+    viewer: Viewer
 
     @property
     def variables(self) -> VariableValues:
@@ -128,7 +130,15 @@ class Reading:
         for kind in kinds:
             shape, keys[kind], nested[kind] = self._shape(nodes, kind)
             shapes.append(shape)
-        return Asked(selection=replace(selection, shapes=tuple(shapes)), keys=keys, nested=nested, single=single)
+        seen = self._seen(kinds, selection.filter)
+        return Asked(selection=replace(selection, shapes=tuple(shapes), filter=seen), keys=keys, nested=nested, single=single)
+
+    def _seen(self, kinds: tuple[str, ...], filter: Filter | None) -> Filter | None:
+        """The filter, narrowed to what the viewer may see."""
+        scopes = [scope for kind in kinds if (scope := self.viewer.scope(kind)) is not None]
+        assert len(kinds) == 1 or not scopes, "a guarded kind is never listed together with others"
+        parts = [f for f in (filter, *scopes) if f is not None]
+        return every(*parts) if parts else None
 
     def _shape(self, nodes: list[FieldNode], kind: str) -> tuple[Shape, tuple[str, ...], tuple[Asked, ...]]:
         wanted: dict[str, tuple[Wanted, Asked]] = {}
@@ -140,8 +150,12 @@ class Reading:
             elif isinstance(member, Relation):
                 wanted[key] = self._wanted(group, kind, member)
         names.pop("id", None)
-        shape = Shape(kind=kind, properties=tuple(names), links=tuple(w for w, _ in wanted.values()))
+        shape = Shape(kind=kind, properties=tuple(names), links=tuple(w for w, _ in wanted.values()), reveal=self._revealed(kind, names))
         return shape, tuple(wanted), tuple(a for _, a in wanted.values())
+
+    def _revealed(self, kind: str, names: Iterable[str]) -> Filter | None:
+        """On which records the viewer sees private properties; None where none is asked for."""
+        return self.viewer.reveal(kind) if any(properties(KINDS[kind])[n].private for n in names) else None
 
     def _wanted(self, nodes: list[FieldNode], kind: str, relation: Relation) -> tuple[Wanted, Asked]:
         owner = KINDS[kind].__name__

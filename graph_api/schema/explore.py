@@ -1,0 +1,286 @@
+"""Root fields for finding one's way: search, paths, the network as a whole."""
+
+import base64
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import strawberry
+from strawberry.utils.str_converters import to_camel_case
+
+from graph_api.errors import InvalidInput, NotFound
+from graph_api.model import KINDS, kind_of, properties
+from graph_api.operations.paths import find_paths
+from graph_api.operations.statistics import NetworkStatistics
+from graph_api.operations.viewers import GUARDED
+from graph_api.schema.info import Info, argument, bounded, records_by_id, with_ids
+from graph_api.schema.mirror import Kind, PageInfoType, RecordType
+from graph_api.schema.nodes import PageInfo
+from graph_api.schema.results import Neighbourhood, NeighbourhoodLinks
+from graph_api.storage.base import Expansion, Hit, Hits, Search, Selection, Shape
+from graph_api.storage.base import Neighbourhood as Expanded
+
+KIND: dict[str, Any] = {member.value: member for member in list(Kind)}  # pyright: ignore[reportArgumentType, reportCallIssue, reportUnknownVariableType]
+SEARCHED = tuple(kind for kind, cls in KINDS.items() if any(p.search for p in properties(cls).values()))
+LONGEST_TEXT = 200
+DEEPEST = 3
+MOST_NODES = 5_000
+LONGEST_PATH = 6
+MOST_PATHS = 50
+
+
+def _field(description: str) -> Any:
+    return strawberry.field(description=description)
+
+
+def _picked(root: strawberry.Parent[Any], info: strawberry.Info) -> Any:
+    return root.records[info.path.key]
+
+
+# ── results ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@strawberry.type(description="A record that a search found.")
+class SearchEdge:
+    """A record that a search found."""
+
+    cursor: str = _field("Where this edge stands, for `after`.")
+    node: RecordType = strawberry.field(description="The record.", resolver=_picked)
+    score: float = _field("How well it fits; a higher score fits better.")
+    matched: str = _field("The property that fits best.")
+    text: str | None = _field("The value of that property, to be shown with what was typed marked in it.")
+    records: strawberry.Private[dict[str, Any]]
+
+
+@strawberry.type(description="How many records of a kind a search found.")
+class KindCount:
+    """How many records of a kind there are."""
+
+    kind: Kind = _field("The kind.")
+    count: int = _field("Number of records.")
+
+
+@strawberry.type(description="One page of what a search found, best first.")
+class SearchConnection:
+    """One page of what a search found."""
+
+    edges: list[SearchEdge] = _field("The records of this page.")
+    page_info: PageInfoType = _field("Where this page stands.")
+    total_count: int = _field("Number of records found.")
+    kinds: list[KindCount] = _field("How many of each kind were found.")
+
+
+@strawberry.type(name="Path", description="A way from one record to another over links.")
+class PathType:
+    """A way from one record to another."""
+
+    nodes: list[RecordType] = strawberry.field(description="The records on the way, both ends among them.", resolver=_picked)
+    length: int = _field("Number of links.")
+    records: strawberry.Private[dict[str, Any]]
+
+
+@strawberry.type(name="Degrees", description="How many partners municipalities have.")
+class Degrees:
+    """How many partners municipalities have."""
+
+    mean: float = _field("The mean.")
+    median: float = _field("The median.")
+    largest: int = _field("The largest.")
+    isolated: int = _field("Number of municipalities without a partner.")
+
+
+@strawberry.type(name="Community", description="Municipalities that are linked to each other more than to others.")
+class CommunityType:
+    """Municipalities that belong together."""
+
+    size: int = _field("Number of municipalities.")
+    members: list[strawberry.ID] = _field("Ids of the ten best connected.")
+    countries: list[str] = _field("Its three most frequent countries.")
+
+
+@strawberry.type(name="Bridge", description="A tie without which a part of the network would be cut off.")
+class BridgeType:
+    """A tie that holds the network together."""
+
+    source: strawberry.ID = _field("One of the two municipalities.")
+    target: strawberry.ID = _field("The other.")
+    cut_off: int = _field("Number of municipalities on the smaller side.")
+
+
+@strawberry.type(name="Gap", description="A subject that is sought and that nobody offers.")
+class GapType:
+    """A subject that nobody offers."""
+
+    subject: strawberry.ID = _field("Id of the topic, goal or target.")
+    seekers: int = _field("Number of municipalities that seek it.")
+
+
+@strawberry.type(name="NetworkStatistics", description="The network as a whole.")
+class NetworkStatisticsType:
+    """The network as a whole."""
+
+    revision: int = _field("Revision of the network that this is about.")
+    counts: list[KindCount] = _field("Number of records of each kind.")
+    degrees: Degrees = _field("How many partners municipalities have.")
+    components: list[int] = _field("Sizes of the connected parts, the largest first, at most 50.")
+    communities: list[CommunityType] = _field("Communities, the largest first, at most 50.")
+    bridges: list[BridgeType] = _field("Ties that would cut off most if they went, at most 50.")
+    gaps: list[GapType] = _field("Subjects that are sought and not offered, the most sought first, at most 50.")
+    countries_without_partnership: list[str] = _field("ISO 3166-1 alpha-2 codes of countries on the DAC list of which no municipality here has a partner.")
+    never_contacted: int = _field("Municipalities in countries on the DAC list with neither a partner nor an interest.")
+
+
+# ── fields ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def encode_offset(offset: int) -> str:
+    """A place in a search's result as an opaque text."""
+    return base64.urlsafe_b64encode(f"hit:{offset}".encode()).decode().rstrip("=")
+
+
+def decode_offset(cursor: str | None) -> int:
+    """Number of hits before and at a cursor; raises InvalidInput for a text that is no cursor of a search."""
+    if cursor is None:
+        return 0
+    try:
+        head, number = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode().split(":")
+        if head == "hit" and number.isdecimal() and len(number) < 8:
+            return int(number) + 1
+    except ValueError:
+        pass
+    raise InvalidInput(f"{cursor[:40]!r} is not a cursor of a search; take one from pageInfo or an edge")
+
+
+@strawberry.type
+class ExploreFields:
+    """Root fields for finding one's way."""
+
+    @strawberry.field(description="Finds records of all kinds by what they are called, in any language: beginnings of words, without accents, with one typo.")
+    async def search(
+        self,
+        info: Info,
+        text: Annotated[str, argument("What was typed, at most 200 characters.")],
+        kinds: Annotated[list[Kind] | None, argument("Only records of these kinds.")] = None,
+        first: Annotated[int, argument("At most this many, from 0 to 100.")] = 20,
+        after: Annotated[str | None, argument("Only what comes after this cursor.")] = None,
+    ) -> SearchConnection:
+        """What a text finds."""
+        bounded("the length of text", len(text), 0, LONGEST_TEXT)
+        bounded("first", first, 0, 100)
+        wanted = SEARCHED if kinds is None else tuple(k.value for k in kinds if k.value in SEARCHED)
+        offset = decode_offset(after)
+        hits = await info.context.store.search(Search(text=text, kinds=wanted, first=first, offset=offset))
+        return await _search_connection(info, hits, offset)
+
+    @strawberry.field(description="The records around a record and the links between them.")
+    async def neighbourhood(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, argument("The record in the middle.")],
+        depth: Annotated[int, argument("How many links far, from 1 to 3.")] = 1,
+        kinds: Annotated[list[Kind] | None, argument("Only through and to records of these kinds.")] = None,
+        limit: Annotated[int, argument("At most this many records, the nearest first, from 1 to 5,000.")] = 200,
+    ) -> Neighbourhood:
+        """The neighbourhood of a record."""
+        bounded("depth", depth, 1, DEEPEST)
+        bounded("limit", limit, 1, MOST_NODES)
+        wanted = tuple(KINDS) if kinds is None else tuple(kind.value for kind in kinds)
+        seen = wanted if info.context.viewer.coordinates else tuple(kind for kind in wanted if kind not in GUARDED)
+        return await _neighbourhood(info, await info.context.store.expand(Expansion(ids=(id,), depth=depth, kinds=seen, limit=limit)), id)
+
+    @strawberry.field(description="The shortest ways from one record to another; none leads through an expert who has not agreed to be named.")
+    async def paths(
+        self,
+        info: Info,
+        from_: Annotated[strawberry.ID, argument("Where the way begins.", "from")],
+        to: Annotated[strawberry.ID, argument("Where it ends.")],
+        max_length: Annotated[int, argument("At most so many links, from 1 to 6.")] = 4,
+        first: Annotated[int, argument("At most so many ways, from 1 to 50.")] = 5,
+    ) -> list[PathType]:
+        """Ways between two records."""
+        bounded("maxLength", max_length, 1, LONGEST_PATH)
+        bounded("first", first, 1, MOST_PATHS)
+        context = info.context
+        found = await find_paths(context.store, context.viewer, from_, to, longest=max_length, first=first)
+        return await _paths(info, found)
+
+    @strawberry.field(description="The network as a whole: sizes, communities, bridges, and what is missing.")
+    async def network_statistics(self, info: Info) -> NetworkStatisticsType:
+        """The network as a whole."""
+        return _statistics(await info.context.observer.statistics())
+
+
+async def _records(info: Info, path: Sequence[tuple[str, str]], ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Records by id for each response key under which a field asks for them; `path` names the fields on the way, with the types they belong to."""
+    nodes, read = info.nodes, info.reading
+    for parent, field in path[:-1]:
+        nodes = [node for group in read.fields(nodes, parent).values() if group[0].name.value == field for node in group]
+    groups = {key: group for key, group in read.fields(nodes, path[-1][0]).items() if group[0].name.value == path[-1][1]}
+    by_kind = {kind: [i for i in ids if kind_of(i) == kind] for kind in dict.fromkeys(map(kind_of, ids)) if kind}
+    asked = {(key, kind): read.one(group, (kind,), with_ids(some)) for key, group in groups.items() for kind, some in by_kind.items()}
+    found = await records_by_id(info, asked)
+    return {key: {i: record for kind in by_kind for i, record in found[key, kind].items()} for key in groups}
+
+
+async def _texts(info: Info, hits: Sequence[Hit]) -> dict[str, str]:
+    """For each hit the text that was found."""
+    wanted = sorted({(kind_of(h.id) or "", h.property) for h in hits})
+    found = [[h.id for h in hits if (kind_of(h.id), h.property) == of] for of in wanted]
+    cells = await info.context.store.select(
+        *(Selection(shapes=(Shape(kind=kind, properties=(name,)),), filter=with_ids(ids)) for (kind, name), ids in zip(wanted, found, strict=True))
+    )
+    values = {row[0]: row[3][0] for _, rows in cells for row in rows}
+    return {i: " · ".join(value) if isinstance(value, list) else str(value) for i, value in values.items()}  # pyright: ignore[reportUnknownArgumentType]
+
+
+async def _search_connection(info: Info, hits: Hits, offset: int) -> SearchConnection:
+    records = await _records(info, [("SearchConnection", "edges"), ("SearchEdge", "node")], [h.id for h in hits.hits])
+    texts = await _texts(info, hits.hits) if any(node.name.value == "text" for node in info.reading.below(info.nodes)) else {}
+    edges = [
+        SearchEdge(
+            cursor=encode_offset(offset + place),
+            score=hit.score,
+            matched=to_camel_case(hit.property),
+            text=texts.get(hit.id),
+            records={key: by_id[hit.id] for key, by_id in records.items()},
+        )
+        for place, hit in enumerate(hits.hits)
+    ]
+    more = offset + len(edges) < hits.total
+    page = PageInfo(
+        has_next_page=more, has_previous_page=False, start_cursor=edges[0].cursor if edges else None, end_cursor=edges[-1].cursor if edges else None
+    )
+    kinds = [KindCount(kind=KIND[kind], count=count) for kind, count in hits.kinds.items()]
+    return SearchConnection(edges=edges, page_info=page, total_count=hits.total, kinds=kinds)  # pyright: ignore[reportArgumentType]
+
+
+async def _neighbourhood(info: Info, found: Expanded, center: str) -> Neighbourhood:
+    if not found.ids:
+        raise NotFound(center)
+    records = await _records(info, [("Neighbourhood", "nodes")], found.ids)
+    return Neighbourhood(
+        depths=list(found.depths),
+        links=NeighbourhoodLinks(kinds=list(found.links), sources=list(found.sources), targets=list(found.targets)),
+        truncated=found.total > len(found.ids),
+        total=found.total,
+        records={key: [by_id[i] for i in found.ids] for key, by_id in records.items()},
+    )
+
+
+async def _paths(info: Info, found: Sequence[Sequence[str]]) -> list[PathType]:
+    ids = list(dict.fromkeys(node for path in found for node in path))
+    records = await _records(info, [("Path", "nodes")], ids)
+    return [PathType(length=len(path) - 1, records={key: [by_id[node] for node in path] for key, by_id in records.items()}) for path in found]
+
+
+def _statistics(found: NetworkStatistics) -> NetworkStatisticsType:
+    return NetworkStatisticsType(
+        revision=found.revision,
+        counts=[KindCount(kind=KIND[kind], count=count) for kind, count in found.counts.items() if kind not in GUARDED],
+        degrees=Degrees(mean=found.mean_degree, median=found.median_degree, largest=found.largest_degree, isolated=found.isolated),
+        components=list(found.components),
+        communities=[CommunityType(size=c.size, members=[strawberry.ID(m) for m in c.members], countries=list(c.countries)) for c in found.communities],
+        bridges=[BridgeType(source=strawberry.ID(b.source), target=strawberry.ID(b.target), cut_off=b.cut_off) for b in found.bridges],
+        gaps=[GapType(subject=strawberry.ID(g.subject), seekers=g.seekers) for g in found.goals_without_offer],
+        countries_without_partnership=list(found.countries_without_partnership),
+        never_contacted=found.never_contacted,
+    )
