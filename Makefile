@@ -30,7 +30,7 @@ $(shell rm -rf $(VENV))
 endif
 endif
 
-.PHONY: help install demo test check serve neo4j bench lock clean
+.PHONY: help install demo test check serve neo4j bench generate lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9]*\):.* ## /\1|/p' Makefile | while IFS='|' read -r name text; do printf 'make %-8s %s\n' "$$name" "$$text"; done
@@ -68,6 +68,9 @@ bench: $(VENV)/installed-dev ## run the measurements; their results are printed
 	@set -e; found=; for script in $(BENCH)/bench_*.py; do \
 	  if [ -f "$$script" ]; then found=yes; echo "== $$script"; $(BIN)/python "$$script"; fi; done; \
 	[ -n "$$found" ] || { echo "No bench_*.py in $(BENCH)/." >&2; exit 1; }
+
+generate: $(VENV)/installed-dev ## write what is made from the declarations: data model, settings, commands, GraphQL schema
+	@$(BIN)/python -m graph_api.documents
 
 lock: $(VENV)/installed ## choose the versions anew and write the three lock files
 	@set -e; export UV_CUSTOM_COMPILE_COMMAND="make lock"; uv=$$($(UV)); \

@@ -59,10 +59,10 @@ def emit(result: Any, *, as_json: bool, text: Callable[[], Iterator[str]]) -> No
 
 def help_texts() -> Iterator[tuple[str, str]]:
     """Each command with its help as the terminal shows it at 100 characters; the program itself first."""
-    program = click.Context(main, info_name="partnergraph", terminal_width=100)
+    program = click.Context(main, info_name="partnergraph", terminal_width=100, help_option_names=["-h", "--help"])
     yield "partnergraph", main.get_help(program)
     for name, command in sorted(main.commands.items()):
-        yield f"partnergraph {name}", command.get_help(click.Context(command, parent=program, info_name=name, terminal_width=100))
+        yield f"partnergraph {name}", command.get_help(click.Context(command, parent=program, info_name=name))
 
 
 def note(message: str) -> None:
