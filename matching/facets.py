@@ -55,10 +55,11 @@ class Standing:
 
     def __init__(self, profiles: Profiles) -> None:
         self._rank = _ranks(profiles)
+        self._log = np.log(self._rank)
 
     def scores(self, seeker: int) -> Floats:
         """Score of every municipality for one seeker; unknown where inhabitants are."""
-        return 1 / (1 + ((np.log(self._rank) - np.log(self._rank[seeker])) / Size.HALF) ** 2)
+        return 1 / (1 + ((self._log - self._log[seeker]) / Size.HALF) ** 2)
 
     def reason(self, seeker: int, candidate: int) -> Reason:
         """Both ranks."""
@@ -119,10 +120,11 @@ class Resources:
 
     def __init__(self, profiles: Profiles) -> None:
         self._population = profiles.population
+        self._scores = np.clip(np.log(np.maximum(profiles.population, 1) / 1000) / np.log(10_000), 0, 1)
 
     def scores(self, seeker: int) -> Floats:
         """Score of every municipality, the same for every seeker."""
-        return np.clip(np.log(np.maximum(self._population, 1) / 1000) / np.log(10_000), 0, 1)
+        return self._scores
 
     def reason(self, seeker: int, candidate: int) -> Reason:
         """The candidate's inhabitants."""
@@ -170,7 +172,8 @@ class Place:
     def reason(self, seeker: int, candidate: int) -> Reason:
         """Difference of latitude in degrees and of time in hours."""
         degrees = abs(abs(float(self._latitude[seeker])) - abs(float(self._latitude[candidate])))
-        hours = float(self._hours(seeker)[candidate])
+        apart = abs(float(self._longitude[seeker] - self._longitude[candidate]))
+        hours = min(apart, 360 - apart) / 15
         return Reason(key="place" if degrees < 15 else "place.differs", facts={"degrees": round(degrees), "hours": round(hours)})
 
     def _hours(self, seeker: int) -> Floats:
@@ -205,10 +208,11 @@ class Freshness:
     def __init__(self, profiles: Profiles) -> None:
         known = profiles.verified_on[~np.isnan(profiles.verified_on)]
         self._age = (known.max() if len(known) else 0.0) - profiles.verified_on
+        self._scores = 0.5 ** (self._age / self.HALF)
 
     def scores(self, seeker: int) -> Floats:
         """Score of every municipality, the same for every seeker."""
-        return 0.5 ** (self._age / self.HALF)
+        return self._scores
 
     def reason(self, seeker: int, candidate: int) -> Reason:
         """Age of the facts in days."""

@@ -11,7 +11,7 @@ from matching.profile import Bools, Floats, Ints, Profiles
 
 EARTH_RADIUS = 6371.0
 """Kilometres."""
-REACH = 250.0
+REACH = 150.0
 """Kilometres within which places can count as near each other."""
 CELL = 150.0
 """Kilometres: width of the cells in which surroundings are counted, and distance at which a neighbour counts 1/e."""
@@ -39,27 +39,43 @@ class Network:
         """Number of partners of each municipality in each country."""
         self.between_regions = self.partners.grouped(self.region, len(self.regions)).transposed().grouped(self.region, len(self.regions))
         """Number of partnerships between each two regions."""
+        self._region_pairs, self._region_ends = self._ties_by_region(*self.partners.entries())
         self.directions = _directions(profiles.latitude, profiles.longitude)
         """Unit vectors from the centre of the earth, shape (n, 3); zero where the place is unknown."""
         self.located = ~np.isnan(profiles.latitude + profiles.longitude)
         located = np.flatnonzero(self.located)
         self._by_north: Ints = located[np.argsort(self.directions[located, 2], kind="stable")]
-        self._norths: Floats = self.directions[self._by_north, 2]
+        self._axes: list[Floats] = [np.ascontiguousarray(self.directions[self._by_north, axis]) for axis in range(3)]
+        self._norths = self._axes[2]
         self._cell, near = _cells(self.directions, self.located)
         self._around = self.by_country.transposed().grouped(self._cell, len(near)).times(near)
         """Partnerships with each country (row) around each cell (column)."""
+
+    def _ties_by_region(self, rows: Ints, partners: Ints) -> tuple[Ints, tuple[Ints, Ints]]:
+        known = (self.region[rows] >= 0) & (self.region[partners] >= 0)
+        rows, partners = rows[known], partners[known]
+        place = np.argsort(np.argsort(np.array(self.ids, dtype=object), kind="stable"))
+        pairs = self.region[rows] * len(self.regions) + self.region[partners]
+        order = np.lexsort((place[partners], place[rows], pairs))
+        return pairs[order], (rows[order], partners[order])
 
     def near(self, row: int) -> tuple[Ints, Floats]:
         """Rows of the municipalities within `REACH` kilometres of one (itself among them) and their distances; none where its place is unknown."""
         if not self.located[row]:
             return np.empty(0, dtype=np.int64), np.empty(0)
         north, span = self.directions[row, 2], REACH / EARTH_RADIUS
-        low, high = north - span, north + span
-        rows = self._by_north[np.searchsorted(self._norths, low) : np.searchsorted(self._norths, high, side="right")]
-        half_chord = np.sqrt(np.maximum(0, (1 - self.directions[rows] @ self.directions[row]) / 2))
-        kilometres = 2 * EARTH_RADIUS * np.arcsin(np.minimum(half_chord, 1))
-        close = kilometres <= REACH
-        return rows[close], kilometres[close]
+        low, high = (int(place) for place in np.searchsorted(self._norths, (north - span, north + span)))
+        x, y, z = (axis[low:high] for axis in self._axes)
+        own = self.directions[row]
+        close = np.flatnonzero(x * own[0] + y * own[1] + z * own[2] >= np.cos(span))
+        squared = sum((axis[close] - value) ** 2 for axis, value in zip((x, y, z), own.tolist(), strict=True))
+        return self._by_north[low:high][close], 2 * EARTH_RADIUS * np.arcsin(np.minimum(np.sqrt(squared) / 2, 1))
+
+    def between(self, region: int, other: int) -> tuple[Ints, Ints]:
+        """The partnerships between two regions: rows of the members in the one and in the other, in the order of the ids."""
+        key = region * len(self.regions) + other
+        found = slice(np.searchsorted(self._region_pairs, key), np.searchsorted(self._region_pairs, key, side="right"))
+        return self._region_ends[0][found], self._region_ends[1][found]
 
     def around(self, country: int) -> Floats:
         """Number of partnerships with a country in the surroundings of each municipality, its own among them; farther ones count less."""

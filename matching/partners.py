@@ -123,7 +123,7 @@ class PartnerMatcher:
 
     def ranking(self, seeker: int, rows: Ints, weights: Weights | None = None) -> Ranking:
         """Scores of the municipalities in `rows` for the one in row `seeker`."""
-        table = np.empty((len(rows), len(FACETS)))
+        table = np.empty((len(rows), len(FACETS)), order="F")
         for column, facet in enumerate(self.facets_):
             table[:, column] = facet.scores(seeker)[rows]
         return Ranking(rows=rows, table=table, weights=weights or self.weights_)

@@ -40,10 +40,8 @@ class Partners(_Tied):
     def scores(self, seeker: int) -> Floats:
         """Score of every municipality for one seeker; unknown for a seeker without partners."""
         network = self._network
-        rarity = np.zeros(len(network.degree))
         partners = network.partners_of(seeker)
-        rarity[partners] = 1 / network.degree[partners]
-        return self._unknown_without_ties(seeker, _saturated(network.partners.times(rarity), 0.1))
+        return self._unknown_without_ties(seeker, _saturated(network.partners.added(partners, 1 / network.degree[partners]), 0.1))
 
     def reason(self, seeker: int, candidate: int) -> Reason:
         """The partners in common."""
@@ -61,16 +59,19 @@ class Circle(_Tied):
     """Chance to walk on instead of starting again."""
     HALF = 0.002
 
+    def __init__(self, network: Network) -> None:
+        super().__init__(network)
+        self._degree = np.maximum(network.degree, 1)
+
     def scores(self, seeker: int) -> Floats:
         """Score of every municipality for one seeker; unknown for a seeker without partners."""
         network = self._network
-        degree = np.maximum(network.degree, 1)
-        start = np.zeros(len(degree))
-        start[seeker] = 1
-        there = start
+        there = np.zeros(len(network.degree))
+        there[seeker] = 1
         for _ in range(self.STEPS):
-            there = self.STAY * network.partners.times(there / degree) + (1 - self.STAY) * start
-        return self._unknown_without_ties(seeker, _saturated(there / degree, self.HALF))
+            there = self.STAY * network.partners.spread(there / self._degree)
+            there[seeker] += 1 - self.STAY
+        return self._unknown_without_ties(seeker, _saturated(there / self._degree, self.HALF))
 
     def reason(self, seeker: int, candidate: int) -> Reason:
         """The candidate's partners that are partners of the seeker or of its partners, those with the fewest partners first."""
@@ -128,17 +129,12 @@ class Regions(_Tied):
 
     def reason(self, seeker: int, candidate: int) -> Reason:
         """Some of the partnerships between the two regions, as pairs of names."""
-        network, own, other = self._network, int(self._network.region[seeker]), int(self._network.region[candidate])
-        pairs: list[tuple[int, int]] = [
-            (row, partner)
-            for row in np.flatnonzero(network.region == own).tolist()
-            for partner in network.partners_of(row).tolist()
-            if network.region[partner] == other
-        ]
-        pairs.sort(key=lambda pair: (network.ids[pair[0]], network.ids[pair[1]]))
-        names = tuple(f"{network.names[row]} – {network.names[partner]}" for row, partner in pairs[:SHOWN])
-        nodes = tuple(network.ids[row] for pair in pairs[:SHOWN] for row in pair)
-        return Reason(key=self.name if pairs else f"{self.name}.none", facts={"count": len(pairs), "names": names}, nodes=nodes)
+        network = self._network
+        pairs = network.between(int(network.region[seeker]), int(network.region[candidate]))
+        shown: list[tuple[int, int]] = list(zip(pairs[0][:SHOWN].tolist(), pairs[1][:SHOWN].tolist(), strict=True))
+        names = tuple(f"{network.names[row]} – {network.names[partner]}" for row, partner in shown)
+        nodes = tuple(dict.fromkeys(network.ids[row] for pair in shown for row in pair))
+        return Reason(key=self.name if shown else f"{self.name}.none", facts={"count": len(pairs[0]), "names": names}, nodes=nodes)
 
 
 class Vicinity(_Tied):
@@ -151,11 +147,9 @@ class Vicinity(_Tied):
         network = self._network
         if not network.located[seeker]:
             return np.full(len(network.degree), np.nan)
-        near = np.zeros(len(network.degree))
         rows, kilometres = network.near(seeker)
-        near[rows] = np.exp(-kilometres / NEAR)
-        near[seeker] = 0
-        total = network.partners.times(near)
+        others = rows != seeker
+        total = network.partners.added(rows[others], np.exp(-kilometres[others] / NEAR))
         for partner in network.partners_of(seeker).tolist():
             rows, kilometres = network.near(partner)
             total[rows] += np.exp(-kilometres / NEAR)
@@ -181,9 +175,13 @@ class Openness(_Tied):
     MOST = 100
     """Number of partners from which on the score is 1."""
 
+    def __init__(self, network: Network) -> None:
+        super().__init__(network)
+        self._scores = np.minimum(np.log1p(network.degree) / np.log1p(self.MOST), 1)
+
     def scores(self, seeker: int) -> Floats:
         """Score of every municipality, the same for every seeker."""
-        return np.minimum(np.log1p(self._network.degree) / np.log1p(self.MOST), 1)
+        return self._scores
 
     def reason(self, seeker: int, candidate: int) -> Reason:
         """The number of the candidate's partners."""
