@@ -66,6 +66,8 @@ class Asked:
     """For each kind: what is asked of each link's neighbours."""
     single: bool = False
     """At most one node is there, and no connection around it."""
+    marks: tuple[int, ...] = ()
+    """Places, among the link's selected properties, of those that tell two links to the same node apart: a cursor holds them too."""
 
 
 def encode_cursor(position: Position) -> str:
@@ -76,12 +78,12 @@ def encode_cursor(position: Position) -> str:
 def decode_cursor(cursor: str) -> Position:
     """The position that a cursor of ours means; raises InvalidInput for any other text."""
     try:
-        value, node = orjson.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
+        value, node, *keys = orjson.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
     except (ValueError, TypeError):
         raise InvalidInput(f"{cursor[:40]!r} is not a cursor; take one from pageInfo or an edge") from None
-    if not isinstance(node, str) or not isinstance(value, str | int | float | bool | None):
+    if not isinstance(node, str) or not all(isinstance(v, str | int | float | bool | None) for v in (value, *keys)):
         raise InvalidInput(f"{cursor[:40]!r} is not a cursor; take one from pageInfo or an edge")
-    return value, node
+    return value, node, *keys
 
 
 def to_record(asked: Asked, row: Row) -> Record:
@@ -113,7 +115,10 @@ def to_connection(asked: Asked, total: int | None, rows: list[Row], wanted: Want
     if more_before:
         rows = rows[len(rows) - (last or 0) :]
     names = wanted.properties if wanted else ()
-    edges = [Edge(node=to_record(asked, r), cursor=encode_cursor((r[1], r[0])), values=dict(zip(names, r[2], strict=True))) for r in rows]
+    edges = [
+        Edge(node=to_record(asked, r), cursor=encode_cursor((r[1], r[0], *(r[2][place] for place in asked.marks))), values=dict(zip(names, r[2], strict=True)))
+        for r in rows
+    ]
     info = PageInfo(
         has_next_page=more_after,
         has_previous_page=more_before,

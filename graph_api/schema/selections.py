@@ -166,14 +166,15 @@ class Reading:
         connection = get_named_type(self._object(owner).fields[nodes[0].name.value].type).name
         asked = self.page(nodes, relation.targets, arguments, connection)
         names, link = self._edge_properties(nodes, relation, connection), self._link_filter(relation, arguments)
-        return Wanted(relation=relation.name, selection=asked.selection, properties=names, link=link), asked
+        marks = tuple(place for place, n in enumerate(names) if relation.link and properties(relation.link)[n].key)
+        return Wanted(relation=relation.name, selection=asked.selection, properties=names, link=link), replace(asked, marks=marks)
 
     def _edge_properties(self, nodes: list[FieldNode], relation: Relation, connection: str) -> tuple[str, ...]:
         if not relation.link:
             return ()
         edges = [node for group in self.fields(nodes, connection).values() if group[0].name.value == "edges" for node in group]
         chosen = {group[0].name.value for group in self.fields(edges, connection.removesuffix("Connection") + "Edge").values()}
-        return tuple(n for n in properties(relation.link) if to_camel_case(n) in chosen)
+        return tuple(n for n, p in properties(relation.link).items() if p.key or to_camel_case(n) in chosen)
 
     def _link_filter(self, relation: Relation, arguments: Mapping[str, Any]) -> Filter | None:
         keys = [n for n, p in properties(relation.link).items() if p.key] if relation.link else []
