@@ -23,6 +23,13 @@ RATE = 20.0
 """Requests to the API a second that an address, and a token, may make on average."""
 BURST = 200.0
 """Requests that may come at once."""
+SAFE = (
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
+)
+"""Headers of every answer that does not say otherwise, as the web app's pages do."""
 _ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 
 
@@ -73,7 +80,7 @@ class Gate:
 
         async def marked(message: MutableMapping[str, Any]) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", ()), (b"x-request-id", mark)]
+                message["headers"] = completed(message.get("headers", ()), mark)
             await send(message)
 
         refusal = self._refusal(scope, headers)
@@ -82,7 +89,7 @@ class Gate:
             return
         self._metrics.count("partnergraph_requests_total", "none", str(refusal.status))
         self._metrics.count("partnergraph_errors_total", *refusal.codes)
-        await send_reply(refusal, marked, [(b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff")])
+        await send_reply(refusal, marked, [(b"cache-control", b"no-store")])
 
     def _refusal(self, scope: Scope, headers: dict[bytes, bytes]) -> Reply | None:
         host = headers.get(b"host", b"").decode("latin-1").lower()
@@ -104,6 +111,13 @@ class Gate:
         if not wait:
             return None
         return refused(429, "TOO_MANY_REQUESTS", f"too many requests; allowed: {RATE:g} a second", retry_after=str(max(1, round(wait + 0.5))))
+
+
+def completed(headers: Iterable[tuple[bytes, bytes]], mark: bytes) -> list[tuple[bytes, bytes]]:
+    """The headers of an answer with those that it lacks, and the request's id."""
+    given = list(headers)
+    known = {name.lower() for name, _ in given}
+    return [*given, *((name, value) for name, value in SAFE if name not in known), (b"x-request-id", mark)]
 
 
 def _name(host: str) -> str:

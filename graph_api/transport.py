@@ -21,12 +21,8 @@ from graph_api.schema.sizes import MOST_BYTES
 RESPONSE = "application/graphql-response+json"
 JSON = "application/json"
 
-API_HEADERS = {
-    "cache-control": "no-store",
-    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
-    "vary": "Accept, Authorization, Origin",
-}
-"""Headers of every answer of the API beside those of the whole service."""
+API_HEADERS = {"cache-control": "no-store", "vary": "Accept, Authorization, Origin"}
+"""Headers of every answer of the API beside those of the whole service (gate)."""
 
 
 @dataclass(frozen=True, kw_only=True)
