@@ -5,6 +5,7 @@ PartnergraphError
 │   ├── NotFound             a record that was named does not exist
 │   └── ImportRejected       an import with bad cells; keeps every one of them
 ├── Conflict                 what came was right once: somebody wrote in between
+├── Unauthenticated          a token was given and is not good
 ├── Forbidden                the viewer's role does not allow it
 ├── StoreError               the store cannot do its work
 │   ├── StoreUnavailable     it does not answer now; trying again may help
@@ -76,6 +77,12 @@ class Conflict(PartnergraphError):
     """Somebody else wrote in between."""
 
     code = "CONFLICT"
+
+
+class Unauthenticated(PartnergraphError):
+    """A token was given and is not good: expired, not ours, or not a token."""
+
+    code = "UNAUTHENTICATED"
 
 
 class Forbidden(PartnergraphError):

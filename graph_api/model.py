@@ -80,6 +80,17 @@ class InterestStatus(Choice):
     EXPIRED = "expired", "Not answered in time."
 
 
+class Action(Choice):
+    """What was done to the network."""
+
+    SAVE = "save", "A record was created or changed."
+    DELETE = "delete", "A record was removed."
+    LINK = "link", "A link was created or changed."
+    UNLINK = "unlink", "A link was removed."
+    MERGE = "merge", "Two records of the same thing were made one."
+    IMPORT = "import", "Files were taken in."
+
+
 class DacGroup(Choice):
     """Income group of a country on the OECD DAC list of ODA recipients."""
 
@@ -125,6 +136,8 @@ class Property:
     """The kind whose own id this value is (a country's code, say)."""
     key: bool = False
     """Part of a link's identity, beside its two ends."""
+    internal: bool = False
+    """Written by the program only: in no file and in no input."""
 
 
 REQUIRED: typing.Any = dataclasses.MISSING
@@ -144,6 +157,7 @@ class Node:
 
     id: str = prop("Identifier, unique over the whole network: `kind:own-id`.")
     verified_on: datetime.date | None = prop("Day on which somebody last confirmed that this is true.", default=None)
+    revision: int = prop("Revision of the network in which it was last written.", default=0, internal=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -293,6 +307,20 @@ class Interest(Node):
     answered_on: datetime.date | None = prop("Day on which it was answered.", default=None)
     reason: str | None = prop("The reason given with the answer.", default=None, private=True)
     expires_on: datetime.date | None = prop("Day after which it counts as expired.", default=None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change(Node):
+    """An entry of the audit log: who changed what, when, from what to what, why. It cannot be edited."""
+
+    at: str = prop("When, as ISO 8601 time in UTC.", index=True, internal=True)
+    actor: str = prop("Who: the subject of the token.", index=True, internal=True)
+    action: Action = prop("What was done.", index=True, internal=True)
+    record: str | None = prop("Id of the record, or of the record a link starts from.", default=None, index=True, internal=True)
+    before: str | None = prop("What was there, as JSON; empty where nothing was.", default=None, internal=True)
+    after: str | None = prop("What is there since, as JSON; empty where nothing is.", default=None, internal=True)
+    reason: str | None = prop("The reason given.", default=None, internal=True)
+    key: str | None = prop("The key by which a repeated request is known.", default=None, index=True, internal=True)
 
 
 # ── links ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -494,6 +522,7 @@ KINDS: Mapping[str, type[Node]] = {
     "sdg_goal": SdgGoal,
     "sdg_target": SdgTarget,
     "interest": Interest,
+    "change": Change,
 }
 """Kinds by name, in the order in which they can be loaded."""
 
@@ -539,8 +568,8 @@ def properties(declared: type[Node] | type[Link]) -> Mapping[str, Property]:
             name=field.name, type=plain, required=required, default=None if required else typing.cast("Scalar", field.default), **facts
         )
         assert optional == (not required and field.default is None), f"{declared.__name__}.{field.name}: empty must be allowed exactly where it is the default"
-    if "verified_on" in found and issubclass(declared, Node):  # the common ones stand first in a dataclass, last for a reader
-        found["verified_on"] = found.pop("verified_on")
+    if issubclass(declared, Node):  # the common ones stand first in a dataclass, last for a reader
+        found |= {name: found.pop(name) for name in ("verified_on", "revision")}
     return types.MappingProxyType(found)
 
 

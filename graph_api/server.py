@@ -20,6 +20,7 @@ from graph_api import web
 from graph_api.errors import StoreError
 from graph_api.gate import Gate, allowed_hosts
 from graph_api.operations.candidates import CandidateFinder
+from graph_api.operations.changes import Editor
 from graph_api.operations.statistics import Observer
 from graph_api.schema import create_schema
 from graph_api.schema.context import Context
@@ -92,6 +93,7 @@ def create_app(settings: Settings, store: Store | None = None, *, today: Callabl
     used = store or open_store(settings.store, user=settings.neo4j_user, password=settings.neo4j_password, database=settings.neo4j_database)
     finder = CandidateFinder(used, today=today)
     observer = Observer(used, finder)
+    editor = Editor(used)
     schema = create_schema()
     text, metrics = sdl(schema), Metrics()
 
@@ -128,7 +130,7 @@ def create_app(settings: Settings, store: Store | None = None, *, today: Callabl
             Route("/readyz", ready),
             Route("/graphql/schema.graphql", schema_text),
             Route("/metrics", counted),
-            Route("/graphql", Endpoint(Engine(schema), lambda _: Context(store=watched(used, metrics), finder=finder, observer=observer), metrics)),
+            Route("/graphql", Endpoint(Engine(schema), lambda _: Context(store=watched(used, metrics), finder=finder, observer=observer, editor=editor), metrics)),
             *web.routes(),
         ],
         middleware=[Middleware(Gate, hosts=allowed_hosts(settings.host, settings.hosts), metrics=metrics)],

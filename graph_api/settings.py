@@ -36,6 +36,9 @@ class Settings:
     hosts: str = setting("", "Names the service answers under, divided by commas (* for any); not given: localhost where HOST is loopback, else any")
     workers: int = setting(1, "Processes of the service", minimum=1, maximum=64)
     auth: str = setting("local", "Who vouches for tokens: local (a key file of our own) or oidc (an identity provider)", allowed=("local", "oidc"))
+    key_file: str = setting("./data/partnergraph.key", "Key with which local tokens are signed; made on first use, readable by its owner only")
+    oidc_issuer: str | None = setting(None, "Address of the identity provider (with PARTNERGRAPH_AUTH=oidc)")
+    oidc_audience: str | None = setting(None, "Audience that tokens of the identity provider must name")
     log: str = setting("text", "Form of the log", allowed=("text", "json"))
 
 

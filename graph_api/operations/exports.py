@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from graph_api.model import KINDS, Link, own_id, properties
+from graph_api.model import Link, own_id, properties
 from graph_api.operations.files import END_COLUMNS, FILES, SEPARATOR, Column, File, format_cell
 from graph_api.operations.sheets import write_csv
 from graph_api.storage.base import Reader, Snapshot
@@ -21,7 +21,7 @@ async def export_tables(reader: Reader, *, private: bool = True) -> list[Table]:
     Those without rows are among them: they say that there is nothing, and take the place of a file of an earlier export. With
     `private` false, personal data is not in them.
     """
-    kinds = {kind: tuple(p.name for p in properties(cls).values() if private or not p.private) for kind, cls in KINDS.items()}
+    kinds = {f.kind: tuple(n for n, c in f.columns.items() if c.property and (private or not c.property.private)) for f in FILES.values() if f.kind}
     links = {link: tuple(properties(link)) for file in FILES.values() for link in _links_of(file)}
     snapshot = await reader.snapshot(kinds, links)
     return [_table(file, snapshot, kinds) for file in FILES.values()]

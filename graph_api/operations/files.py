@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from graph_api.model import KINDS, LINKS, PLURALS, Link, PartialDate, Property, Scalar, Step, kind_name, kind_of, properties
+from graph_api.model import KINDS, LINKS, PLURALS, Change, Link, PartialDate, Property, Scalar, Step, kind_name, kind_of, properties
 
 SEPARATOR = "|"
 """Between the elements of a list inside one cell."""
@@ -65,7 +65,7 @@ class File:
 
 def _kind_columns(kind: str) -> Mapping[str, Column]:
     cls = KINDS[kind]
-    found = [Column(name=p.name, doc=p.doc, required=p.required, property=p) for p in properties(cls).values()]
+    found = [Column(name=p.name, doc=p.doc, required=p.required, property=p) for p in properties(cls).values() if not p.internal]
     for link in LINKS:
         ends, doc = link.ends, (link.__doc__ or "").strip()
         if cls in ends.sources and ends.source_column:
@@ -96,7 +96,7 @@ def _link_file(link: type[Link], stem: str) -> File:
 
 
 def _files() -> Mapping[str, File]:
-    kinds = [File(stem=PLURALS[k], doc=(cls.__doc__ or "").strip(), columns=_kind_columns(k), kind=k) for k, cls in KINDS.items()]
+    kinds = [File(stem=PLURALS[k], doc=(cls.__doc__ or "").strip(), columns=_kind_columns(k), kind=k) for k, cls in KINDS.items() if cls is not Change]
     links = [_link_file(each, each.ends.file) for each in LINKS if each.ends.file]
     return MappingProxyType({f.stem: f for f in (*kinds, *links)})
 

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import seeds
 from graph_api.errors import BadCell, ImportRejected
@@ -42,11 +42,29 @@ class ImportReport:
     revision: int
 
 
+class Table(Protocol):
+    """A table of text that can be read more than once; the first row is the header."""
+
+    @property
+    def stem(self) -> str:
+        """The name of the file whose columns it has."""
+        ...
+
+    @property
+    def label(self) -> str:
+        """How messages name it."""
+        ...
+
+    def rows(self) -> Iterator[tuple[int, list[str]]]:
+        """Line number and cells of each row."""
+        ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Table:
     """A sheet whose header was understood."""
 
-    sheet: Sheet
+    sheet: Table
     file: File
     columns: tuple[Column, ...]
 
@@ -94,18 +112,28 @@ async def import_files(store: Store, paths: Iterable[Path], *, dry_run: bool = F
         if dry_run:
             await _check_against(store, findings)
         else:
-            await _write(store, tables, findings, progress)
+            async with store.transaction() as tx:
+                await _write(tx, tables, findings, progress)
     return ImportReport(rows=dict(findings.rows), written=not dry_run, revision=await store.revision())
 
 
-async def _write(store: Store, tables: Sequence[_Table], findings: _Findings, progress: Progress) -> None:
-    async with store.transaction() as tx:
-        await _check_against(tx, findings)
-        for table in tables:
-            if table.file.kind:
-                await _write_nodes(tx, table, progress)
-        for table in tables:
-            await _write_links(tx, table, progress)
+async def take_in(tx: Writer, sheets: Sequence[Table]) -> None:
+    """Checks and writes small tables within a transaction; raises ImportRejected with every bad cell before anything is written."""
+    tables, findings = _tables(sheets)
+    for table in tables:
+        _check(table, findings, lambda _stage, _rows: None)
+    if findings.bad:
+        raise ImportRejected(findings.bad)
+    await _write(tx, tables, findings, lambda _stage, _rows: None)
+
+
+async def _write(tx: Writer, tables: Sequence[_Table], findings: _Findings, progress: Progress) -> None:
+    await _check_against(tx, findings)
+    for table in tables:
+        if table.file.kind:
+            await _write_nodes(tx, table, progress)
+    for table in tables:
+        await _write_links(tx, table, progress)
 
 
 async def _foundations(store: Reader, sheets: Sequence[Sheet]) -> list[Path]:
@@ -119,7 +147,7 @@ async def _foundations(store: Reader, sheets: Sequence[Sheet]) -> list[Path]:
 # ── headers ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _tables(sheets: Sequence[Sheet]) -> tuple[list[_Table], _Findings]:
+def _tables(sheets: Sequence[Table]) -> tuple[list[_Table], _Findings]:
     findings, tables = _Findings(), [_table(sheet) for sheet in sheets]
     bad = [cell for found in tables for cell in found[1]]
     if bad:
@@ -129,7 +157,7 @@ def _tables(sheets: Sequence[Sheet]) -> tuple[list[_Table], _Findings]:
     return sorted(kept, key=lambda table: table.file.link is not None), findings
 
 
-def _table(sheet: Sheet) -> tuple[_Table | None, list[BadCell]]:
+def _table(sheet: Table) -> tuple[_Table | None, list[BadCell]]:
     file = FILES.get(sheet.stem)
     if file is None:
         return None, [BadCell(file=sheet.label, line=0, column="", problem=f"no kind is called {sheet.stem!r}; allowed: {', '.join(FILES)}")]
@@ -284,9 +312,9 @@ def _batched(rows: Iterable[T], size: int) -> Iterator[list[T]]:
 async def _write_nodes(tx: Writer, table: _Table, progress: Progress) -> None:
     own = [i for i, c in enumerate(table.columns) if c.property and c.name != "id"]
     key = table.position("id")
-    names = ["id", *(table.columns[i].name for i in own)]
+    names, revision = ["id", "revision", *(table.columns[i].name for i in own)], await tx.revision() + 1
     for batch in _batched((values for _, values in _records(table)), BATCH):
-        await tx.save(str(table.file.kind), names, [[values[key], *(values[i] for i in own)] for values in batch])
+        await tx.save(str(table.file.kind), names, [[values[key], revision, *(values[i] for i in own)] for values in batch])
         progress("write", len(batch))
 
 

@@ -20,7 +20,7 @@ class Role(Choice):
     ADMIN = "admin", "A coordinator who also hands out tokens and runs the service."
 
 
-GUARDED = ("interest",)
+GUARDED = ("interest", "change")
 """Kinds of which not everybody sees every record: nothing may be filtered by them, and no path or neighbourhood leads through them."""
 
 NOBODY: Filter = Either(of=())
@@ -52,7 +52,7 @@ class Viewer:
         """Which records of a kind exist for them; None: all."""
         if self.coordinates or kind not in GUARDED:
             return None
-        if not self.municipality:
+        if kind != "interest" or not self.municipality:
             return NOBODY
         return Either(of=(Linked(relation="asker", node=_is(self.municipality)), Linked(relation="asked", node=_is(self.municipality))))
 
@@ -83,12 +83,14 @@ class Viewer:
         home = Either(of=(Linked(relation="partners", node=_is(self.municipality)), *ours))
         return Linked(relation="department", node=Linked(relation="municipality", node=home))
 
-    def require(self, *roles: Role, municipality: str | None = None) -> None:
-        """Refuses unless they have one of these roles, coordinate, or work for this municipality.
+    def require(self, *roles: Role, municipality: str | None = None, expert: str | None = None) -> None:
+        """Refuses unless they have one of these roles, coordinate, work for this municipality or are this expert.
 
         Raises Forbidden that says who may.
         """
-        if self.coordinates or self.role in roles or (municipality and municipality == self.municipality and self.role is Role.MUNICIPALITY):
+        ours = municipality is not None and municipality == self.municipality and self.role is Role.MUNICIPALITY
+        own = expert is not None and expert == self.expert and self.role is Role.EXPERT
+        if self.coordinates or self.role in roles or ours or own:
             return
         allowed = [*(r.value for r in roles), *(["the municipality itself"] if municipality else []), "coordinator", "admin"]
         raise Forbidden(f"as {self.role.value} you may not do this; allowed: {', '.join(dict.fromkeys(allowed))}")

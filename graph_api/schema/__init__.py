@@ -23,10 +23,11 @@ class Schema(strawberry.Schema):
 
 def create_schema() -> strawberry.Schema:
     """The schema; made anew at each call, so call it once."""
-    from graph_api.schema import mirror, queries
+    from graph_api.schema import mirror, mutations, queries
 
     schema = Schema(
         query=queries.Query,
+        mutation=mutations.Mutation,
         types=[getattr(mirror, cls.__name__) for cls in KINDS.values()],
         extensions=[Prepared, ErrorCodes],
         config=StrawberryConfig(default_resolver=mirror.read, scalar_map=mirror.SCALARS, info_class=queries.Info),

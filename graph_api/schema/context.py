@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from graph_api.operations.candidates import CandidateFinder
+from graph_api.operations.changes import Editor
 from graph_api.operations.statistics import Observer
 from graph_api.operations.viewers import ANYBODY, Viewer
 from graph_api.storage.base import Store
@@ -20,5 +21,6 @@ class Context:
     store: Store
     finder: CandidateFinder
     observer: Observer
+    editor: Editor
     viewer: Viewer = ANYBODY
     largest_page: int = LARGEST_PAGE
