@@ -66,7 +66,7 @@ class Gate:
 
     def __init__(self, app: App, *, hosts: frozenset[str], metrics: Metrics, quota: Quota | None = None) -> None:
         self._app, self._hosts, self._metrics = app, hosts, metrics
-        self._quota = quota or Quota(rate=RATE, burst=BURST)
+        self._quota = Quota(rate=RATE, burst=BURST) if quota is None else quota
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request."""
