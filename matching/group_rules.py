@@ -157,7 +157,9 @@ def demands(participants: Participants, rules: Rules, form: Shape) -> tuple[Dema
         found.append(Pairs(rule="partners", pairs=participants.partners, same=rules.partners is Partners.TOGETHER))
     if rules.per_country is not None:
         codes, names = participants.codes(Attribute.COUNTRY)
-        found.append(Counts(rule="per_country", codes=codes, values=names, least=np.zeros(len(names), dtype=np.int64), most=np.full(len(names), rules.per_country)))
+        found.append(
+            Counts(rule="per_country", codes=codes, values=names, least=np.zeros(len(names), dtype=np.int64), most=np.full(len(names), rules.per_country))
+        )
     found += [_balance(participants, attribute, form) for attribute in rules.balanced]
     for attribute in rules.no_isolate:
         beside = participants.beside(attribute)

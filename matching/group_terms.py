@@ -1,8 +1,8 @@
 """Terms: what a division into groups costs, kept up to date from swap to swap, so that thousands of swaps are judged at once.
 
 All arrays are over seats: the participants first, then empty seats, of which a group has as many as it is smaller than the largest.
-So moving somebody is swapping it with an empty seat. A table has a row for each seat of one group and a column for each of all seats:
-what swapping the two would change. Columns of seats of the same group are without meaning.
+So moving somebody is swapping it with an empty seat. A table has a row for each of some seats of one group (`members`) and a column for each
+of some seats of other groups (`columns`): what swapping the two would change.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ class Term(Protocol):
         """Takes note that the seats i and j have changed groups; `group` is as it was before."""
         ...
 
-    def table(self, group_number: int, members: Ints, group: Ints) -> Table:
-        """Change of the cost for each swap of a member with any seat, shape (members, seats)."""
+    def table(self, number: int, members: Ints, columns: Ints, group: Ints) -> Table:
+        """Change of the cost for each swap of a member of group `number`, shape (members, columns)."""
         ...
 
     def trouble(self, group: Ints) -> Floats:
@@ -89,14 +89,14 @@ class PairTerm:
         if self.joined is not self.clash:
             self.joined.swap(i, j, group)
 
-    def table(self, group_number: int, members: Ints, group: Ints) -> Table:
+    def table(self, number: int, members: Ints, columns: Ints, group: Ints) -> Table:
         """Change of the cost for each swap."""
-        sums, own = self.joined.sums, self.joined.own(group)
-        inbound = sums[:, members].T[:, group]
-        inbound -= 2 * self.joined.matrix[members]
-        inbound += (sums[group_number] - own)[None, :]
-        inbound -= own[members][:, None]
-        return inbound
+        sums, matrix, there = self.joined.sums, self.joined.matrix, group[columns]
+        found = sums[:, members].T[:, there]
+        found -= 2 * matrix[members[:, None], columns]
+        found += (sums[number, columns] - sums[there, columns])[None, :]
+        found -= sums[number, members][:, None]
+        return found
 
     def trouble(self, group: Ints) -> Floats:
         """Cost of each group; a broken bond troubles both groups."""
@@ -155,13 +155,13 @@ class CountTerm:
         self._renew(a)
         self._renew(b)
 
-    def table(self, group_number: int, members: Ints, group: Ints) -> Table:
+    def table(self, number: int, members: Ints, columns: Ints, group: Ints) -> Table:
         """Change of the cost for each swap."""
-        out = self.codes[members]
-        found = self.joining[:, out].T[:, group]
-        found += (self.joining[group_number, self.codes] + self.leaving[group, self.codes])[None, :]
-        found += self.leaving[group_number, out][:, None]
-        found[out[:, None] == self.codes[None, :]] = 0
+        out, come, there = self.codes[members], self.codes[columns], group[columns]
+        found = self.joining[:, out].T[:, there]
+        found += (self.joining[number, come] + self.leaving[there, come])[None, :]
+        found += self.leaving[number, out][:, None]
+        found[out[:, None] == come[None, :]] = 0
         return found
 
     def trouble(self, group: Ints) -> Floats:
@@ -184,6 +184,7 @@ class CompanyTerm:
     def place(self, group: Ints) -> None:
         """Begins anew."""
         self.beside.place(group)
+        self._seats = np.argsort(group, kind="stable").reshape(self.beside.groups, -1)
         self._alone = self._alone_now(group)
 
     def _alone_now(self, group: Ints) -> Floats:
@@ -193,31 +194,35 @@ class CompanyTerm:
     def swap(self, i: int, j: int, group: Ints) -> None:
         """Takes note of a swap."""
         self.beside.swap(i, j, group)
-        after = group.copy()
-        after[i], after[j] = group[j], group[i]
-        self._alone = self._alone_now(after)
+        here, there = self._seats[group[i]], self._seats[group[j]]
+        here[here == i], there[there == j] = j, i
+        for number, seats in ((group[i], here), (group[j], there)):
+            self._alone[number] = np.count_nonzero(self.needs[seats] & (self.beside.sums[number, seats] < 0.5))
 
-    def table(self, group_number: int, members: Ints, group: Ints) -> Table:
+    def table(self, number: int, members: Ints, columns: Ints, group: Ints) -> Table:
         """Change of the cost for each swap."""
-        sums, own, matrix = self.beside.sums, self.beside.own(group), self.beside.matrix[members]
-        left = self.needs[members][:, None] & (own[members][:, None] - matrix[:, members] < 0.5)
-        np.fill_diagonal(left, val=False)
-        found = left.T.astype(np.float32) @ self.strange[members]
-        found += self.needs[None, :] & (sums[group_number][None, :] - matrix < 0.5)
-        found += self.needs[members][:, None] & (sums[:, members].T[:, group] - matrix < 0.5)
-        self._left_behind(found, members, own, group)
-        found -= (self._alone[group_number] + self._alone[group])[None, :].astype(np.float32)
+        sums, there, matrix = self.beside.sums, group[columns], self.beside.matrix[members[:, None], columns]
+        here = self._seats[number]
+        left = self.needs[here][None, :] & (sums[number, here][None, :] - self.beside.matrix[members[:, None], here] < 0.5)
+        left &= here[None, :] != members[:, None]
+        found = left.astype(np.float32) @ self.strange[here[:, None], columns]
+        found += self.needs[columns] & (sums[number, columns][None, :] - matrix < 0.5)
+        found += self.needs[members][:, None] & (sums[:, members].T[:, there] - matrix < 0.5)
+        self._left_there(found, members, columns, group)
+        found -= (self._alone[number] + self._alone[there])[None, :].astype(np.float32)
         return found * self.weight
 
-    def _left_behind(self, found: Table, members: Ints, own: Table, group: Ints) -> None:
+    def _left_there(self, found: Table, members: Ints, columns: Ints, group: Ints) -> None:
         """Adds those in other groups whose only company would leave, and whom the member who comes is strange to."""
+        place = np.full(len(group), -1)
+        place[columns] = np.arange(len(columns))
+        own = self.beside.own(group)
         at_risk = np.flatnonzero(self.needs & (own < 1.5) & (group != group[members[0]]))
-        seats = np.argsort(group, kind="stable").reshape(self.beside.groups, -1)
-        mates = seats[group[at_risk]]
+        mates = self._seats[group[at_risk]]
         left = own[at_risk][:, None] - self.beside.matrix[at_risk[:, None], mates] < 0.5
-        left &= mates != at_risk[:, None]
-        who, place = np.nonzero(left)
-        np.add.at(found.T, mates[who, place], self.strange[at_risk[who]][:, members])
+        left &= (mates != at_risk[:, None]) & (place[mates] >= 0)
+        who, which = np.nonzero(left)
+        np.add.at(found.T, place[mates[who, which]], self.strange[at_risk[who]][:, members])
 
     def trouble(self, group: Ints) -> Floats:
         """Cost of each group."""
@@ -248,16 +253,16 @@ class TongueTerm:
         self.count[group[i]] += change
         self.count[group[j]] -= change
 
-    def table(self, group_number: int, members: Ints, group: Ints) -> Table:
+    def table(self, number: int, members: Ints, columns: Ints, group: Ints) -> Table:
         """Change of the cost for each swap."""
         out, row = np.unique(self.codes[members], return_inverse=True)
-        coming = self.count[group_number] - self.kinds[out][:, None, :] + self.kinds[None, :, :]
-        pairs, column = np.unique(group * len(self.kinds) + self.codes, return_inverse=True)
+        coming = self.count[number] - self.kinds[out][:, None, :] + self.kinds[None, :, :]
+        pairs, column = np.unique(group[columns] * len(self.kinds) + self.codes[columns], return_inverse=True)
         there = self.count[pairs // len(self.kinds)] - self.kinds[pairs % len(self.kinds)]
         going = there[None, :, :] + self.kinds[out][:, None, :]
         best = self.count.max(axis=1)
-        after = coming.max(axis=2)[:, self.codes] + going.max(axis=2)[:, column.ravel()]
-        return ((best[group_number] + best[group])[None, :] - after)[row.ravel()] * self.weight
+        after = coming.max(axis=2)[:, self.codes[columns]] + going.max(axis=2)[:, column.ravel()]
+        return ((best[number] + best[group[columns]])[None, :] - after)[row.ravel()] * self.weight
 
     def trouble(self, group: Ints) -> Floats:
         """Cost of each group."""
@@ -307,19 +312,19 @@ class ScoreTerm:
         self.number[b] += self.filled[i] - self.filled[j]
         self.value.swap(i, j, group)
 
-    def table(self, group_number: int, members: Ints, group: Ints) -> Table:
+    def table(self, number: int, members: Ints, columns: Ints, group: Ints) -> Table:
         """Change of the cost for each swap."""
-        sums, own, both = self.value.sums, self.value.own(group), self.value.matrix[members]
-        here = (sums[group_number][None, :] - own[members][:, None]) - both + np.float32(self.sum[group_number])
-        there = sums[:, members].T[:, group] - both + (self.sum[group] - own).astype(np.float32)[None, :]
+        sums, at, both = self.value.sums, group[columns], self.value.matrix[members[:, None], columns]
+        here = (sums[number, columns][None, :] - sums[number, members][:, None]) - both + np.float32(self.sum[number])
+        there = sums[:, members].T[:, at] - both + (self.sum[at] - sums[at, columns]).astype(np.float32)[None, :]
         if self.uneven:
-            change = self.filled[None, :] - self.filled[members][:, None]
-            here, there = here / _pairs(self.number[group_number] + change), there / _pairs(self.number[group][None, :] - change)
+            change = self.filled[columns][None, :] - self.filled[members][:, None]
+            here, there = here / _pairs(self.number[number] + change), there / _pairs(self.number[at][None, :] - change)
         else:
             scale = np.float32(1 / _pairs(self.number[:1])[0])
             here, there = here * scale, there * scale
         now = self.cost(self.scores())
-        return self.cost(here) + self.cost(there) - (now[group_number] + now[group]).astype(np.float32)[None, :]
+        return self.cost(here) + self.cost(there) - (now[number] + now[at]).astype(np.float32)[None, :]
 
     def total(self) -> float:
         """Cost of all groups."""
