@@ -8,7 +8,7 @@ import numpy as np
 
 from matching.focuses import Content, Goals, Needs, Offers
 from matching.network import Network
-from matching.profile import Floats, Profiles
+from matching.profile import Floats, Ints, Profiles
 from matching.reasons import Reason
 from matching.ties import Circle, Experience, Openness, Partners, Regions, Vicinity
 
@@ -18,8 +18,8 @@ class Facet(Protocol):
 
     name: str
 
-    def scores(self, seeker: int) -> Floats:
-        """Scores from 0 to 1 of every municipality for one seeker, shape (n,); NaN where nothing is known."""
+    def scores(self, seeker: int, rows: Ints) -> Floats:
+        """Scores from 0 to 1 of the municipalities in `rows` for the one in row `seeker`, shape (rows,); NaN where nothing is known."""
         ...
 
     def reason(self, seeker: int, candidate: int) -> Reason:
@@ -37,9 +37,9 @@ class Size:
         self._population = profiles.population
         self._log = np.log(np.maximum(profiles.population, 1))
 
-    def scores(self, seeker: int) -> Floats:
-        """Score of every municipality for one seeker."""
-        return 1 / (1 + ((self._log - self._log[seeker]) / self.HALF) ** 2)
+    def scores(self, seeker: int, rows: Ints) -> Floats:
+        """Score of each of the rows for one seeker."""
+        return 1 / (1 + ((self._log[rows] - self._log[seeker]) / self.HALF) ** 2)
 
     def reason(self, seeker: int, candidate: int) -> Reason:
         """Both numbers of inhabitants."""
@@ -57,9 +57,9 @@ class Standing:
         self._rank = _ranks(profiles)
         self._log = np.log(self._rank)
 
-    def scores(self, seeker: int) -> Floats:
-        """Score of every municipality for one seeker; unknown where inhabitants are."""
-        return 1 / (1 + ((self._log - self._log[seeker]) / Size.HALF) ** 2)
+    def scores(self, seeker: int, rows: Ints) -> Floats:
+        """Score of each of the rows for one seeker; unknown where inhabitants are."""
+        return 1 / (1 + ((self._log[rows] - self._log[seeker]) / Size.HALF) ** 2)
 
     def reason(self, seeker: int, candidate: int) -> Reason:
         """Both ranks."""
@@ -92,9 +92,9 @@ class PartnerSize:
         self._network = network
         self._log = np.log(np.maximum(profiles.population, 1))
 
-    def scores(self, seeker: int) -> Floats:
-        """Score of every municipality for one seeker; unknown for a seeker without partners of known size."""
-        return 1 / (1 + ((self._log - self._usual(seeker)) / Size.HALF) ** 2)
+    def scores(self, seeker: int, rows: Ints) -> Floats:
+        """Score of each of the rows for one seeker; unknown for a seeker without partners of known size."""
+        return 1 / (1 + ((self._log[rows] - self._usual(seeker)) / Size.HALF) ** 2)
 
     def reason(self, seeker: int, candidate: int) -> Reason:
         """The usual size of the seeker's partners and the candidate's."""
@@ -122,9 +122,9 @@ class Resources:
         self._population = profiles.population
         self._scores = np.clip(np.log(np.maximum(profiles.population, 1) / 1000) / np.log(10_000), 0, 1)
 
-    def scores(self, seeker: int) -> Floats:
-        """Score of every municipality, the same for every seeker."""
-        return self._scores
+    def scores(self, seeker: int, rows: Ints) -> Floats:
+        """Score of each of the rows, the same for every seeker."""
+        return self._scores[rows]
 
     def reason(self, seeker: int, candidate: int) -> Reason:
         """The candidate's inhabitants."""
@@ -144,11 +144,11 @@ class Languages:
         place = {spoken: code for code, spoken in enumerate(self._sets)}
         self._set = np.fromiter((place[spoken] for spoken in profiles.languages), dtype=np.int64)
 
-    def scores(self, seeker: int) -> Floats:
+    def scores(self, seeker: int, rows: Ints) -> Floats:
         """1 with a common language, 0 without; unknown where one side's languages are."""
         own = set(self._spoken[seeker])
         by_set = np.array([float(not own.isdisjoint(spoken)) if own and spoken else np.nan for spoken in self._sets])
-        return by_set[self._set]
+        return by_set[self._set[rows]]
 
     def reason(self, seeker: int, candidate: int) -> Reason:
         """The common languages."""
@@ -164,10 +164,11 @@ class Place:
     def __init__(self, profiles: Profiles) -> None:
         self._latitude, self._longitude = profiles.latitude, profiles.longitude
 
-    def scores(self, seeker: int) -> Floats:
-        """Score of every municipality for one seeker."""
-        climate = 1 - np.minimum(np.abs(np.abs(self._latitude) - abs(self._latitude[seeker])), 45) / 45
-        return (climate + 1 - self._hours(seeker) / 12) / 2
+    def scores(self, seeker: int, rows: Ints) -> Floats:
+        """Score of each of the rows for one seeker."""
+        climate = 1 - np.minimum(np.abs(np.abs(self._latitude[rows]) - abs(self._latitude[seeker])), 45) / 45
+        apart = np.abs(self._longitude[rows] - self._longitude[seeker])
+        return (climate + 1 - np.minimum(apart, 360 - apart) / 180) / 2
 
     def reason(self, seeker: int, candidate: int) -> Reason:
         """Difference of latitude in degrees and of time in hours."""
@@ -175,10 +176,6 @@ class Place:
         apart = abs(float(self._longitude[seeker] - self._longitude[candidate]))
         hours = min(apart, 360 - apart) / 15
         return Reason(key="place" if degrees < 15 else "place.differs", facts={"degrees": round(degrees), "hours": round(hours)})
-
-    def _hours(self, seeker: int) -> Floats:
-        apart = np.abs(self._longitude - self._longitude[seeker])
-        return np.minimum(apart, 360 - apart) / 15
 
 
 class Capacity:
@@ -188,10 +185,11 @@ class Capacity:
 
     def __init__(self, profiles: Profiles) -> None:
         self._capacity = profiles.capacity
+        self._scores = profiles.capacity / (profiles.capacity + 1)
 
-    def scores(self, seeker: int) -> Floats:
+    def scores(self, seeker: int, rows: Ints) -> Floats:
         """Half for one further partnership, towards 1 for many; the same for every seeker."""
-        return self._capacity / (self._capacity + 1)
+        return self._scores[rows]
 
     def reason(self, seeker: int, candidate: int) -> Reason:
         """The number of further partnerships."""
@@ -210,9 +208,9 @@ class Freshness:
         self._age = (known.max() if len(known) else 0.0) - profiles.verified_on
         self._scores = 0.5 ** (self._age / self.HALF)
 
-    def scores(self, seeker: int) -> Floats:
-        """Score of every municipality, the same for every seeker."""
-        return self._scores
+    def scores(self, seeker: int, rows: Ints) -> Floats:
+        """Score of each of the rows, the same for every seeker."""
+        return self._scores[rows]
 
     def reason(self, seeker: int, candidate: int) -> Reason:
         """Age of the facts in days."""

@@ -6,7 +6,7 @@ import numpy as np
 
 from matching.incidence import Incidence
 from matching.nearness import Nearness
-from matching.profile import OFFERS, SEEKS, WORKS_ON, Floats, Profiles
+from matching.profile import OFFERS, SEEKS, WORKS_ON, Floats, Ints, Profiles
 from matching.reasons import Reason
 
 SHOWN = 3
@@ -26,32 +26,32 @@ class Content:
             self.tables.append(Incidence(focuses.municipality[chosen], focuses.subject[chosen], focuses.weight[chosen], shape))
         self.totals = [table.sums() for table in self.tables]
 
-    def met_by_all(self, row: int, wanted: int, given: int) -> Floats:
-        """Which part of what one municipality wants is met by what each municipality gives: shape (n,), NaN where unknown."""
+    def met_by_all(self, row: int, rows: Ints, wanted: int, given: int) -> Floats:
+        """Which part of what one municipality wants is met by what each of the rows gives: shape (rows,), NaN where unknown."""
         table = self.tables[given]
         met = np.zeros(len(self.totals[given]))
         subjects, weights = self.tables[wanted].row(row)
         if not len(subjects):
-            return np.full_like(met, np.nan)
+            return np.full(len(rows), np.nan)
         for subject, weight in zip(subjects.tolist(), weights.tolist(), strict=True):
             best = np.zeros_like(met)
             near = self.nearness.of(subject)
             for other in np.flatnonzero(near).tolist():
-                rows, strengths = table.column(other)
-                best[rows] = np.maximum(best[rows], near[other] * strengths)
+                givers, strengths = table.column(other)
+                best[givers] = np.maximum(best[givers], near[other] * strengths)
             met += weight * best
-        return np.where(self.totals[given] > 0, met / weights.sum(), np.nan)
+        return np.where(self.totals[given][rows] > 0, met[rows] / weights.sum(), np.nan)
 
-    def met_of_all(self, row: int, wanted: int, given: int) -> Floats:
-        """Which part of what each municipality wants is met by what one municipality gives: shape (n,), NaN where unknown."""
+    def met_of_all(self, row: int, rows: Ints, wanted: int, given: int) -> Floats:
+        """Which part of what each of the rows wants is met by what one municipality gives: shape (rows,), NaN where unknown."""
         subjects, weights = self.tables[given].row(row)
         if not len(subjects):
-            return np.full(len(self.totals[wanted]), np.nan)
+            return np.full(len(rows), np.nan)
         best = np.zeros(self.nearness.size)
         for subject, weight in zip(subjects.tolist(), weights.tolist(), strict=True):
             best = np.maximum(best, weight * self.nearness.of(subject))
-        totals = self.totals[wanted]
-        return np.divide(self.tables[wanted].times(best), totals, out=np.full_like(totals, np.nan), where=totals > 0)
+        totals = self.totals[wanted][rows]
+        return np.divide(self.tables[wanted].times(best)[rows], totals, out=np.full_like(totals, np.nan), where=totals > 0)
 
     def matches(self, wanting: int, giving: int, wanted: int, given: int) -> tuple[tuple[int, int], ...]:
         """The pairs (wanted subject, subject given that meets it best) of two municipalities, strongest first."""
@@ -78,9 +78,9 @@ class Needs:
     def __init__(self, content: Content) -> None:
         self._content = content
 
-    def scores(self, seeker: int) -> Floats:
-        """Score of every municipality for one seeker."""
-        return self._content.met_by_all(seeker, SEEKS, OFFERS)
+    def scores(self, seeker: int, rows: Ints) -> Floats:
+        """Score of each of the rows for one seeker."""
+        return self._content.met_by_all(seeker, rows, SEEKS, OFFERS)
 
     def reason(self, seeker: int, candidate: int) -> Reason:
         """The needs that are met, and by what."""
@@ -95,9 +95,9 @@ class Offers:
     def __init__(self, content: Content) -> None:
         self._content = content
 
-    def scores(self, seeker: int) -> Floats:
-        """Score of every municipality for one seeker."""
-        return self._content.met_of_all(seeker, SEEKS, OFFERS)
+    def scores(self, seeker: int, rows: Ints) -> Floats:
+        """Score of each of the rows for one seeker."""
+        return self._content.met_of_all(seeker, rows, SEEKS, OFFERS)
 
     def reason(self, seeker: int, candidate: int) -> Reason:
         """The candidate's needs that are met, and by what."""
@@ -112,10 +112,10 @@ class Goals:
     def __init__(self, content: Content) -> None:
         self._content = content
 
-    def scores(self, seeker: int) -> Floats:
-        """Score of every municipality for one seeker."""
-        theirs = self._content.met_by_all(seeker, WORKS_ON, WORKS_ON)
-        return (theirs + self._content.met_of_all(seeker, WORKS_ON, WORKS_ON)) / 2
+    def scores(self, seeker: int, rows: Ints) -> Floats:
+        """Score of each of the rows for one seeker."""
+        theirs = self._content.met_by_all(seeker, rows, WORKS_ON, WORKS_ON)
+        return (theirs + self._content.met_of_all(seeker, rows, WORKS_ON, WORKS_ON)) / 2
 
     def reason(self, seeker: int, candidate: int) -> Reason:
         """The subjects both work on."""

@@ -19,6 +19,8 @@ LEARNED = ("size", "standing", "partner_size", "resources", "openness", "partner
 """Facets whose weights real partnerships can teach; nobody has published what partners sought and offered."""
 LEARNED_PART = 0.42
 """Part of all weights that the learned ones add up to; the others are set by hand, see docs/decisions/0010."""
+POPULARITY_PART = 0.5
+"""Part of its learned weight that `openness` keeps: held-out figures stay the same, and the best known are suggested half as often."""
 COLUMNS = [FACETS.index(name) for name in LEARNED]
 
 
@@ -127,6 +129,7 @@ def _differences(found: Iterable[Example], neutral: Floats, home_weight: float, 
 def _weights(weight: Floats, neutral: Floats) -> Weights:
     by_hand = {"needs": 0.2, "offers": 0.2, "goals": 0.1, "languages": 0.04, "place": 0.01, "capacity": 0.02, "freshness": 0.01}
     expected = {"needs": 0.25, "offers": 0.25, "goals": 0.25, "languages": 0.3, "place": 0.5, "capacity": 0.5, "freshness": 0.5}
+    weight = np.where([name == "openness" for name in LEARNED], POPULARITY_PART, 1.0) * weight
     scaled = LEARNED_PART * weight / weight.sum()
     learned = {name: round(float(value), 4) for name, value in zip(LEARNED, scaled, strict=True)}
     known = {name: round(float(value), 3) for name, value in zip(LEARNED, neutral, strict=True)}

@@ -77,12 +77,15 @@ class Network:
         found = slice(np.searchsorted(self._region_pairs, key), np.searchsorted(self._region_pairs, key, side="right"))
         return self._region_ends[0][found], self._region_ends[1][found]
 
-    def around(self, country: int) -> Floats:
-        """Number of partnerships with a country in the surroundings of each municipality, its own among them; farther ones count less."""
+    def around(self, country: int, rows: Ints) -> Floats:
+        """Number of partnerships with a country in the surroundings of some municipalities, their own among them; farther ones count less."""
+        cells = self._cell[rows]
+        if (cells >= 0).all():
+            return self._around[country][cells]
         own = np.zeros(len(self.degree))
-        rows, counts = self.by_country.column(country)
-        own[rows] = counts
-        return np.where(self._cell >= 0, self._around[country][self._cell], own) if self._around.size else own
+        places, counts = self.by_country.column(country)
+        own[places] = counts
+        return np.where(cells >= 0, self._around[country][cells], own[rows]) if self._around.size else own[rows]
 
     def partners_of(self, row: int) -> Ints:
         """Rows of a municipality's partners, ascending."""

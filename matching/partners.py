@@ -125,7 +125,7 @@ class PartnerMatcher:
         """Scores of the municipalities in `rows` for the one in row `seeker`."""
         table = np.empty((len(rows), len(FACETS)), order="F")
         for column, facet in enumerate(self.facets_):
-            table[:, column] = facet.scores(seeker)[rows]
+            table[:, column] = facet.scores(seeker, rows)
         return Ranking(rows=rows, table=table, weights=weights or self.weights_)
 
     def exclusions(self, seeker: int, *, keep: Bools | None = None, exclude: Mapping[str, Collection[str]] | None = None) -> Exclusions:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from matching.network import Network
-from matching.profile import Floats
+from matching.profile import Floats, Ints
 from matching.reasons import Fact, Reason
 
 SHOWN = 3
@@ -37,11 +37,11 @@ class Partners(_Tied):
 
     name = "partners"
 
-    def scores(self, seeker: int) -> Floats:
-        """Score of every municipality for one seeker; unknown for a seeker without partners."""
+    def scores(self, seeker: int, rows: Ints) -> Floats:
+        """Score of each of the rows for one seeker; unknown for a seeker without partners."""
         network = self._network
         partners = network.partners_of(seeker)
-        return self._unknown_without_ties(seeker, _saturated(network.partners.added(partners, 1 / network.degree[partners]), 0.1))
+        return self._unknown_without_ties(seeker, _saturated(network.partners.added(partners, 1 / network.degree[partners])[rows], 0.1))
 
     def reason(self, seeker: int, candidate: int) -> Reason:
         """The partners in common."""
@@ -63,15 +63,15 @@ class Circle(_Tied):
         super().__init__(network)
         self._degree = np.maximum(network.degree, 1)
 
-    def scores(self, seeker: int) -> Floats:
-        """Score of every municipality for one seeker; unknown for a seeker without partners."""
+    def scores(self, seeker: int, rows: Ints) -> Floats:
+        """Score of each of the rows for one seeker; unknown for a seeker without partners."""
         network = self._network
         there = np.zeros(len(network.degree))
         there[seeker] = 1
         for _ in range(self.STEPS):
             there = self.STAY * network.partners.spread(there / self._degree)
             there[seeker] += 1 - self.STAY
-        return self._unknown_without_ties(seeker, _saturated(there / self._degree, self.HALF))
+        return self._unknown_without_ties(seeker, _saturated(there[rows] / self._degree[rows], self.HALF))
 
     def reason(self, seeker: int, candidate: int) -> Reason:
         """The candidate's partners that are partners of the seeker or of its partners, those with the fewest partners first."""
@@ -87,15 +87,14 @@ class Experience(_Tied):
 
     name = "experience"
 
-    def scores(self, seeker: int) -> Floats:
-        """Score of every municipality for one seeker."""
+    def scores(self, seeker: int, rows: Ints) -> Floats:
+        """Score of each of the rows for one seeker."""
         network = self._network
         country = int(network.country[seeker])
         here = np.zeros(len(network.countries))
         places, counts = network.by_country.row(seeker)
         here[places] = counts
-        around = network.around(country)
-        return _saturated(around + here[network.country], 3.0)
+        return _saturated(network.around(country, rows) + here[network.country[rows]], 3.0)
 
     def reason(self, seeker: int, candidate: int) -> Reason:
         """The candidate's partners in the seeker's country, else the seeker's in the candidate's, else that the surroundings have some."""
@@ -106,7 +105,7 @@ class Experience(_Tied):
             if len(found):
                 return self._reason(key, found.tolist(), country=network.countries[int(network.country[other])])
         country = int(network.country[seeker])
-        key = f"{self.name}.around" if network.around(country)[candidate] > 0.1 else f"{self.name}.none"
+        key = f"{self.name}.around" if network.around(country, np.array([candidate]))[0] > 0.1 else f"{self.name}.none"
         return Reason(key=key, facts={"country": network.countries[country]})
 
 
@@ -115,17 +114,17 @@ class Regions(_Tied):
 
     name = "regions"
 
-    def scores(self, seeker: int) -> Floats:
-        """Score of every municipality for one seeker; unknown where a region is unknown."""
+    def scores(self, seeker: int, rows: Ints) -> Floats:
+        """Score of each of the rows for one seeker; unknown where a region is unknown."""
         network = self._network
         region = int(network.region[seeker])
         if region < 0:
-            return np.full(len(network.degree), np.nan)
+            return np.full(len(rows), np.nan)
         between = np.zeros(len(network.regions) + 1)
         regions, counts = network.between_regions.row(region)
         between[regions] = counts
         between[-1] = np.nan
-        return _saturated(between[network.region], 0.5)
+        return _saturated(between[network.region[rows]], 0.5)
 
     def reason(self, seeker: int, candidate: int) -> Reason:
         """Some of the partnerships between the two regions, as pairs of names."""
@@ -142,18 +141,18 @@ class Vicinity(_Tied):
 
     name = "vicinity"
 
-    def scores(self, seeker: int) -> Floats:
-        """Score of every municipality for one seeker; unknown where the seeker's place is unknown."""
+    def scores(self, seeker: int, rows: Ints) -> Floats:
+        """Score of each of the rows for one seeker; unknown where the seeker's place is unknown."""
         network = self._network
         if not network.located[seeker]:
-            return np.full(len(network.degree), np.nan)
-        rows, kilometres = network.near(seeker)
-        others = rows != seeker
-        total = network.partners.added(rows[others], np.exp(-kilometres[others] / NEAR))
+            return np.full(len(rows), np.nan)
+        places, kilometres = network.near(seeker)
+        others = places != seeker
+        total = network.partners.added(places[others], np.exp(-kilometres[others] / NEAR))
         for partner in network.partners_of(seeker).tolist():
-            rows, kilometres = network.near(partner)
-            total[rows] += np.exp(-kilometres / NEAR)
-        return _saturated(total, 0.5)
+            places, kilometres = network.near(partner)
+            total[places] += np.exp(-kilometres / NEAR)
+        return _saturated(total[rows], 0.5)
 
     def reason(self, seeker: int, candidate: int) -> Reason:
         """The candidate's partners near the seeker, else the seeker's near the candidate."""
@@ -179,9 +178,9 @@ class Openness(_Tied):
         super().__init__(network)
         self._scores = np.minimum(np.log1p(network.degree) / np.log1p(self.MOST), 1)
 
-    def scores(self, seeker: int) -> Floats:
-        """Score of every municipality, the same for every seeker."""
-        return self._scores
+    def scores(self, seeker: int, rows: Ints) -> Floats:
+        """Score of each of the rows, the same for every seeker."""
+        return self._scores[rows]
 
     def reason(self, seeker: int, candidate: int) -> Reason:
         """The number of the candidate's partners."""
