@@ -201,7 +201,8 @@ def _at_one_moment(work: Work[T]) -> Work[T]:
         try:
             return work(connection)
         finally:
-            connection.execute("COMMIT")
+            if connection.in_transaction:
+                connection.execute("COMMIT")
 
     return steady
 

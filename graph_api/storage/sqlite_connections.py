@@ -22,6 +22,8 @@ Work = Callable[[sqlite3.Connection], T]
 
 READERS = 4
 """Pieces of reading work that run at the same time; further ones wait."""
+OLDEST = (3, 38)
+"""The version of SQLite from which on all that is used here is there."""
 PATIENCE = 5.0
 """Seconds to wait for another process that writes."""
 EARTH_RADIUS = 6371.0088
@@ -39,9 +41,12 @@ class Connections:
         self._threads = ThreadPoolExecutor(READERS + 1, thread_name_prefix="partnergraph-store")
         self._turns = asyncio.Semaphore(READERS)
         self._idle: list[sqlite3.Connection] = []
+        self._closed = False
 
     def open(self, *, create: bool = False) -> sqlite3.Connection:
         """A new connection; the file has to be there and ours unless it may be created. Raises StoreUnusable, StoreUnavailable."""
+        if sqlite3.sqlite_version_info < OLDEST:
+            raise StoreUnusable(f"this Python has SQLite {sqlite3.sqlite_version}; needed: {'.'.join(map(str, OLDEST))} or newer")
         address = f"file:{quote(str(self._path))}?mode={'rwc' if create else 'rw'}"
         with self.translating():
             connection = sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False, timeout=PATIENCE, cached_statements=512)
@@ -66,6 +71,7 @@ class Connections:
                 yield connection
             finally:
                 self._idle.append(connection)
+                self._close_idle()
 
     async def run(self, connection: sqlite3.Connection, work: Work[T], *, stoppable: bool = True) -> T:
         """Runs the work in a thread. Cancelled, it stops the work's statements and returns only when the thread no longer uses the connection."""
@@ -78,6 +84,8 @@ class Connections:
 
     async def in_thread(self, work: Callable[[], T], stop: Callable[[], None] | None = None) -> T:
         """Runs the work in a thread and waits for its end, even if cancelled."""
+        if self._closed:
+            raise StoreUnavailable(f"{self.shown} has been closed")
         future = asyncio.get_running_loop().run_in_executor(self._threads, work)
         try:
             return await asyncio.shield(future)
@@ -101,10 +109,14 @@ class Connections:
             raise InvalidInput("a whole number of more than 64 bits is not allowed") from error
 
     async def close(self) -> None:
-        """Closes what is idle and ends the threads."""
-        while self._idle:
-            self._idle.pop().close()
+        """Closes what is idle, and what is lent when it comes back, and ends the threads."""
+        self._closed = True
+        self._close_idle()
         self._threads.shutdown(wait=False)
+
+    def _close_idle(self) -> None:
+        while self._closed and self._idle:
+            self._idle.pop().close()
 
 
 def _configure(connection: sqlite3.Connection, *, durable: bool) -> None:
@@ -145,6 +157,8 @@ _MEANINGS: dict[int, tuple[type[StoreError] | type[InvalidInput], str]] = {
 
 
 def _translation(error: sqlite3.Error, shown: str) -> StoreError | InvalidInput:
+    if "binding parameter" in str(error):
+        return InvalidInput(f"a value is of a type that no property has: {error}")
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
     kind, message = _MEANINGS.get(code, (StoreUnusable, "{0} cannot do this: {1}"))
     return kind(message.format(shown, error))

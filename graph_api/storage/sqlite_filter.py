@@ -1,7 +1,8 @@
 """Conditions of the embedded store: what a filter is in SQL.
 
 Every condition is written so that the selective side drives: what names ids or texts becomes `id IN (…)`, which SQLite
-evaluates once; anything else becomes `EXISTS (…)`, which is probed row by row along the order that is walked anyway.
+evaluates once, and so does everything where all that fits is counted; anything else becomes `EXISTS (…)`, which is probed row
+by row along the order that is walked anyway. What nests is named by WITH, because SQLite's parser takes no deep text.
 """
 # ruff: noqa: S608 - the names in statements are declared ones
 
@@ -23,16 +24,23 @@ from graph_api.storage.sqlite_tables import Declared, SqlValue, has_key, quoted,
 from graph_api.storage.sqlite_terms import nodes_with
 
 _SIGNS = {Operator.EQ: "=", Operator.LT: "<", Operator.LTE: "<=", Operator.GT: ">", Operator.GTE: ">="}
+DEEPEST = 20
+"""How deep filters may be nested; SQLite's parser takes a little more."""
 _END = "\U0010ffff"
 """Stands behind every text with the same beginning."""
 
 
 @dataclass
 class Statement:
-    """A statement while it is written: the values bound so far, and how many names for tables are taken."""
+    """A statement while it is written: the values bound so far, the parts named by WITH, and how many names for tables are taken."""
 
     values: dict[str, SqlValue] = field(default_factory=dict[str, SqlValue])
+    parts: list[str] = field(default_factory=list[str])
     names: int = 0
+    depth: int = 0
+    """How many filters the one that is being written is nested in."""
+    whole: bool = False
+    """Whether all that fits has to be found, not the first few along an order."""
 
     def bind(self, value: SqlValue) -> str:
         """A parameter with this value."""
@@ -44,6 +52,16 @@ class Statement:
         """A name for a table that is not taken yet."""
         self.names += 1
         return f"{letter}{self.names}"
+
+    def define(self, letter: str, select: str) -> str:
+        """A name for a part of the statement; SQLite puts the part in where the name stands, as if it were written there."""
+        name = self.name(letter)
+        self.parts.append(f"{name} AS NOT MATERIALIZED ({select})")
+        return name
+
+    def text(self, select: str) -> str:
+        """The whole statement: its parts and what is asked of them."""
+        return f"WITH {', '.join(self.parts)} {select}" if self.parts else select
 
     def any_of(self, values: Sequence[Scalar]) -> str:
         """A list of values as one parameter, so that the text does not change with their number."""
@@ -86,7 +104,19 @@ def ordered_value(given: Property, value: Scalar) -> SqlValue:
 
 
 def condition(statement: Statement, subject: Subject, given: Filter) -> str:
-    """The condition that a filter is for a subject. Raises InvalidInput for a name that the subject's kind does not have."""
+    """The condition that a filter is for a subject.
+
+    Raises InvalidInput for a name that the subject's kind does not have, and for filters that are nested deeper than `DEEPEST`.
+    """
+    if statement.depth >= DEEPEST:
+        raise InvalidInput(f"filters may be nested {DEEPEST} deep, these are nested deeper")
+    statement.depth += 1
+    written = _condition(statement, subject, given)
+    statement.depth -= 1
+    return written
+
+
+def _condition(statement: Statement, subject: Subject, given: Filter) -> str:
     match given:
         case Compare():
             return _compare(statement, subject, given)
@@ -252,7 +282,7 @@ def link_condition(statement: Statement, relation: Relation, link: Subject, give
 def _linked(statement: Statement, subject: Subject, given: Linked) -> str:
     relation, node = relation_of(KINDS[_kind(subject)], given.relation), _node(subject)
     over = way(statement, relation)
-    first = given.node is not None and selective(given.node)
+    first = given.node is not None and (statement.whole or selective(given.node))
     where = [*over.where, *([] if first else [f"{over.near} = {node}"])]
     if given.link is not None:
         where.append(link_condition(statement, relation, over.link, given.link))
@@ -275,12 +305,9 @@ def _reached(statement: Statement, relation: Relation, far: str, given: Filter, 
     parts: list[str] = []
     for kind in map(KINDS.__getitem__, relation.targets):
         node = Subject(declared=kind, name=statement.name("n"))
-        fits, table = condition(statement, node, given), f"{table_of(kind)} AS {node.name}"
-        parts.append(
-            f"{far} IN (SELECT {node.name}.id FROM {table} WHERE {fits})"
-            if first
-            else f"EXISTS (SELECT 1 FROM {table} WHERE {node.name}.id = {far} AND {fits})"
-        )
+        fits = condition(statement, node, given)
+        fitting = statement.define("f", f"SELECT {node.name}.id AS id FROM {table_of(kind)} AS {node.name} WHERE {fits}")
+        parts.append(f"{far} IN (SELECT id FROM {fitting})" if first else f"EXISTS (SELECT 1 FROM {fitting} WHERE {fitting}.id = {far})")
     return f"({' OR '.join(parts)})"
 
 

@@ -2,7 +2,8 @@
 
 A list is written in two layers. The inner one picks the page: ids and plain columns, in order, limited, by walking an index
 where there is one. The outer one builds a row of JSON for each picked node, with a scalar subquery for each wanted relation,
-so that nothing is built that is not on the page.
+so that nothing is built that is not on the page. The relations of a kind are a part of the statement of their own (`c1`),
+looked up by id: so the text does not nest, however deep the selection does.
 """
 # ruff: noqa: S608 - the names in statements are declared ones
 
@@ -24,15 +25,15 @@ def select_statement(selections: Sequence[Selection]) -> tuple[str, dict[str, Sq
     """The statement, and its values, that answers all selections: one row with one column, a JSON array of their cells."""
     statement = Statement()
     cells = ", ".join(_cell(statement, selection, None) for selection in selections)
-    return f"SELECT CAST(json_array({cells}) AS BLOB)", statement.values
+    return statement.text(f"SELECT CAST(json_array({cells}) AS BLOB)"), statement.values
 
 
 def count_statement(kind: type[Node], given: Filter | None) -> tuple[str, dict[str, SqlValue]]:
     """The statement, and its values, that counts the nodes of a kind."""
-    statement = Statement()
+    statement = Statement(whole=True)
     source = _source(statement, kind, None)
     where = [condition(statement, source.node, given)] if given is not None else []
-    return f"SELECT count(*) FROM {source.tables}{_where(where)}", statement.values
+    return statement.text(f"SELECT count(*) FROM {source.tables}{_where(where)}"), statement.values
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,7 +113,10 @@ def _count(statement: Statement, selection: Selection, kind: str, along: Along |
     if along is not None and along.relation.link is not None and selection.filter is None:
         return _count_links(statement, along, kind)
     source = _source(statement, KINDS[kind], along)
-    return f"(SELECT count(*) FROM {source.tables}{_where(_conditions(statement, selection, source, along))})"
+    statement.whole = along is None
+    conditions = _conditions(statement, selection, source, along)
+    statement.whole = False
+    return f"(SELECT count(*) FROM {source.tables}{_where(conditions)})"
 
 
 def _count_links(statement: Statement, along: Along, kind: str) -> str:
@@ -240,20 +244,28 @@ def _rows_of_kind(statement: Statement, selection: Selection, shape: Shape, alon
 
 
 def _row(statement: Statement, selection: Selection, shape: Shape, along: Along | None, page: str) -> str:
-    kind = KINDS[shape.kind]
-    known = properties(kind)
+    known = properties(KINDS[shape.kind])
     links: Mapping[str, Property] = properties(along.relation.link) if along is not None and along.relation.link is not None else {}
     names = along.wanted.properties if along is not None else ()
     if strange := [name for name in names if name not in links]:
         raise InvalidInput(f"the link of {along.relation.name if along else ''} has no {strange[0]}; it has {', '.join(links) or 'no properties'}")
-    cells = [_wanted(statement, kind, wanted, f"{page}.id") for wanted in shape.links]
     parts = [
         f"{page}.id",
         _revealed(statement, shape, known[selection.order.property], f"{page}.o", page),
         f"json_array({', '.join(_json(links[name], f'{page}.l{i}') for i, name in enumerate(names))})",
         f"json_array({', '.join(_revealed(statement, shape, known[name], f'{page}.p{i}', page) for i, name in enumerate(shape.properties))})",
     ]
-    return f"json_array({', '.join(parts)}, json_array({', '.join(cells)}))"
+    return f"json_array({', '.join(parts)}, {_cells(statement, shape, page)})"
+
+
+def _cells(statement: Statement, shape: Shape, page: str) -> str:
+    """The cells of the relations wanted from a node of a page."""
+    if not shape.links:
+        return "json_array()"
+    kind, node = KINDS[shape.kind], statement.name("n")
+    cells = ", ".join(_wanted(statement, kind, wanted, f"{node}.id") for wanted in shape.links)
+    part = statement.define("c", f"SELECT {node}.id AS id, json_array({cells}) AS cells FROM {table_of(kind)} AS {node}")
+    return f"json((SELECT cells FROM {part} WHERE {part}.id = {page}.id))"
 
 
 def _wanted(statement: Statement, kind: type[Node], wanted: Wanted, owner: str) -> str:

@@ -7,10 +7,11 @@ word as they are or its last ones, so stored words are looked up by beginning an
 
 from __future__ import annotations
 
+import functools
 import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from itertools import islice
+from itertools import chain, islice
 
 import orjson
 
@@ -25,6 +26,7 @@ _END = "\U0010ffff"
 _BATCH = 2000
 
 
+@functools.cache
 def searched(kind: type[Node]) -> tuple[str, ...]:
     """Names of the properties of a kind that are searched."""
     return tuple(p.name for p in properties(kind).values() if p.search)
@@ -41,12 +43,13 @@ def _nodes_with_word(word: str, bind: Bind) -> str:
     if len(word) < TYPO_LENGTH:
         return begins
     kept = (len(word) - 1) // 2
-    close = f"length(word) BETWEEN {bind(len(word) - 1)} AND {bind(len(word) + 1)} AND one_typo(word, {whole})"
     first, last = word[:kept], word[kept + 1 :][::-1]
-    return (
-        f"{begins} UNION SELECT node FROM _term WHERE word >= {bind(first)} AND word < {bind(first + _END)} AND {close}"
-        f" UNION SELECT node FROM _term WHERE reversed >= {bind(last)} AND reversed < {bind(last + _END)} AND {close}"
-    )
+    length = f"length(word) BETWEEN {bind(len(word) - 1)} AND {bind(len(word) + 1)}"
+    near = (
+        f"SELECT word FROM _term WHERE word >= {bind(first)} AND word < {bind(first + _END)} AND {length}"
+        f" UNION SELECT word FROM _term WHERE reversed >= {bind(last)} AND reversed < {bind(last + _END)} AND {length}"
+    )  # LIMIT -1: so that each word is compared once, not once for each node that has it
+    return f"{begins} UNION SELECT node FROM _term WHERE word IN (SELECT word FROM ({near} LIMIT -1) WHERE one_typo(word, {whole}))"
 
 
 def search(connection: sqlite3.Connection, given: Search) -> Hits:
@@ -58,22 +61,29 @@ def search(connection: sqlite3.Connection, given: Search) -> Hits:
         return f":v{len(values) - 1}"
 
     found = nodes_with(given.text, bind)
-    if not found or not given.kinds:
-        return Hits(hits=(), total=0, kinds={})
-    kinds = f"(SELECT value FROM json_each({bind(orjson.dumps(given.kinds).decode())}))"
-    rows = connection.execute(f"SELECT node, substr(node, 1, instr(node, ':') - 1) AS kind FROM ({found}) WHERE kind IN {kinds}", values)
-    ids: dict[str, list[str]] = defaultdict(list)
-    for node, kind in rows:
-        ids[kind].append(node)
-    every = [node for nodes in ids.values() for node in nodes]
-    hits = rank(given.text, _candidates(connection, given.text, every))[given.offset : given.offset + given.first]
-    return Hits(hits=tuple(hits), total=len(every), kinds={kind: len(ids[kind]) for kind in KINDS if kind in ids})
+    by_kind: dict[str, list[str]] = defaultdict(list)
+    for (node,) in connection.execute(found, values) if found else ():
+        by_kind[node.partition(":")[0]].append(node)
+    kept = {kind: by_kind[kind] for kind in KINDS if kind in by_kind and kind in given.kinds}
+    hits = rank(given.text, _candidates(connection, given, list(chain.from_iterable(kept.values()))))
+    return Hits(
+        hits=tuple(hits[given.offset : given.offset + given.first]),
+        total=sum(map(len, kept.values())),
+        kinds={kind: len(ids) for kind, ids in kept.items()},
+    )
 
 
-def _candidates(connection: sqlite3.Connection, text: str, ids: Sequence[str]) -> Iterable[Candidate]:
-    """What is ranked of the nodes found: all, or those with the closest texts where they are too many."""
-    if len(ids) > MOST_CANDIDATES:
-        ids = _closest(connection, text, ids)
+def _most(given: Search) -> int:
+    """How many of the closest are ranked: as many as wanted where no typo is forgiven a single word, because closeness is the rank then."""
+    query = query_words(given.text)
+    simple = len(query) == 1 and len(query[0]) < TYPO_LENGTH
+    return min(given.offset + given.first, MOST_CANDIDATES) if simple else MOST_CANDIDATES
+
+
+def _candidates(connection: sqlite3.Connection, given: Search, ids: Sequence[str]) -> Iterable[Candidate]:
+    """What is ranked of the nodes found: all, or the closest where they are too many."""
+    if len(ids) > (most := _most(given)):
+        ids = _closest(connection, given.text, ids, most)
     texts: dict[str, dict[str, list[str]]] = {}
     for node, name, stored in connection.execute("SELECT node, property, words FROM _text WHERE node IN (SELECT value FROM json_each(?))", (_json(ids),)):
         texts.setdefault(node, {}).setdefault(name, []).append(stored)
@@ -82,13 +92,12 @@ def _candidates(connection: sqlite3.Connection, text: str, ids: Sequence[str]) -
         yield Candidate(id=node, texts={name: of_node[name] for name in names if name in of_node})
 
 
-def _closest(connection: sqlite3.Connection, text: str, ids: Sequence[str]) -> list[str]:
-    """The nodes that have the query itself as a text, then one that begins with it, then one that holds it, shorter ones first."""
-    whole = " ".join(words(text))
+def _closest(connection: sqlite3.Connection, text: str, ids: Sequence[str], most: int) -> list[str]:
+    """The nodes with a text that begins with the query, then those with one that holds it, then others; of these, those with short texts first."""
+    closeness = "CASE instr(' ' || words, ' ' || :whole) WHEN 1 THEN 0 WHEN 0 THEN 2 ELSE 1 END * 100000 + length(words)"
     rows = connection.execute(
-        "SELECT node FROM _text WHERE node IN (SELECT value FROM json_each(:ids)) GROUP BY node"
-        " ORDER BY min(CASE instr(' ' || words, ' ' || :whole) WHEN 1 THEN 0 WHEN 0 THEN 2 ELSE 1 END * 100000 + length(words)), node LIMIT :most",
-        {"ids": _json(ids), "whole": whole, "most": MOST_CANDIDATES},
+        f"SELECT node FROM _text WHERE node IN (SELECT value FROM json_each(:ids)) GROUP BY node ORDER BY min({closeness}), node LIMIT :most",
+        {"ids": _json(ids), "whole": " ".join(words(text)), "most": most},
     )
     return [node for (node,) in rows]
 

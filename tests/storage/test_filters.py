@@ -214,6 +214,17 @@ async def test_filters_that_mean_nothing_are_refused(small: Store, filter: Filte
         await small.count("municipality", filter)
 
 
+async def test_filters_nest_deep_along_links_and_in_brackets(small: Store) -> None:
+    filter: Filter = compare("name", "contains", "compost")
+    for level in range(2):
+        filter = Linked(relation="broader" if level % 2 else "narrower", node=Either(of=(filter, compare("id", "eq", "topic:nothing"))))
+    assert await found(small, "topic", filter) == ["compost"]
+    filter = compare("name", "eq", "Compost")
+    for _ in range(9):
+        filter = Negate(of=Every(of=(filter,)))
+    assert await found(small, "topic", filter) == ["environment", "waste"]
+
+
 async def test_near_needs_places(small: Store) -> None:
     with pytest.raises(InvalidInput):
         await small.count("topic", Near(latitude=0, longitude=0, kilometres=1))

@@ -156,6 +156,18 @@ async def test_shortcuts_name_each_node_once_and_never_the_start(small: Store) -
     }
 
 
+async def test_relations_nest_deep(small: Store) -> None:
+    nested, depth = Shape(kind="topic", properties=("name",)), 4
+    for level in range(depth):
+        order = Order(property="name_de", descending=level % 2 == 0)
+        nested = Shape(kind="topic", links=(along("broader" if level % 2 else "narrower", nested, order=order, last=3, total=True),))
+    cell = (await small.select(Selection(shapes=(nested,), filter=compare("id", "eq", "topic:compost"))))[0]
+    for level in range(depth):
+        assert own(cell) == [("compost", "waste")[level % 2]]
+        cell = cell[1][0][4][0]
+    assert cell == [1, [["topic:compost", None, [], ["Compost"], []]]]
+
+
 async def test_several_selections_are_answered_in_their_order(small: Store) -> None:
     cells = await small.select(
         listing("topic", total=True, first=1),

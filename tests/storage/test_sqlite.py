@@ -14,12 +14,13 @@ from pathlib import Path
 
 import pytest
 
-from graph_api.errors import SettingsError, StoreUnavailable, StoreUnusable
+from graph_api.errors import InvalidInput, SettingsError, StoreUnavailable, StoreUnusable
 from graph_api.storage import open_store
-from graph_api.storage.base import Linked, Matches, Near, Order, Search, Selection, Shape, Store
+from graph_api.storage.base import Filter, Linked, Matches, Near, Negate, Order, Search, Selection, Shape, Store
 from graph_api.storage.sqlite_connections import Connections
+from graph_api.storage.sqlite_filter import DEEPEST
 from graph_api.storage.sqlite_select import select_statement
-from tests.storage.asking import along, compare, found, listing, values
+from tests.storage.asking import along, compare, found, listing, own, values
 from tests.worlds import SMALL, settle
 
 pytestmark = pytest.mark.anyio
@@ -67,22 +68,25 @@ def test_a_page_in_order_is_one_walk() -> None:
     assert bound == {"v0": 51, "v1": "DE"}
 
 
-def test_a_relation_is_a_subquery_of_the_row() -> None:
+def test_the_relations_of_a_row_are_a_part_of_the_statement() -> None:
     focuses = along("focuses", Shape(kind="topic", properties=("name",)), edge=("weight",), link=compare("direction", "eq", "seeks"), total=True)
     statement, bound = select_statement([listing("municipality", links=(focuses,), filter=compare("id", "in", ("municipality:a", "municipality:b")))])
     assert statement == written(
         """
+        WITH c8 AS NOT MATERIALIZED (
+          SELECT n3.id AS id, json_array(json_array(
+            (SELECT count(*) FROM "focus" AS l4 WHERE l4.source = n3.id AND ((l4.target >= 'topic:' AND l4.target < 'topic;')) AND l4."direction" = :v2),
+            (SELECT json_group_array(json_array(p5.id, p5.o, json_array(p5.l0), json_array(p5.p0), json_array()))
+            FROM (
+              SELECT n6.id AS id, n6."id" AS o, l7."direction" AS k0, l7."weight" AS l0, n6."name" AS p0
+              FROM "focus" AS l7 CROSS JOIN "topic" AS n6 WHERE l7.source = n3.id AND n6.id = l7.target AND l7."direction" = :v4
+              ORDER BY n6.id, l7."direction" LIMIT :v3
+            ) AS p5))) AS cells
+          FROM "municipality" AS n3
+        )
         SELECT CAST(json_array(
           json_array(NULL, (SELECT json_group_array(
-            json_array(p1.id, p1.o, json_array(), json_array(), json_array(
-              json_array(
-                (SELECT count(*) FROM "focus" AS l3 WHERE l3.source = p1.id AND ((l3.target >= 'topic:' AND l3.target < 'topic;')) AND l3."direction" = :v2),
-                (SELECT json_group_array(json_array(p4.id, p4.o, json_array(p4.l0), json_array(p4.p0), json_array()))
-                FROM (
-                  SELECT n5.id AS id, n5."id" AS o, l6."direction" AS k0, l6."weight" AS l0, n5."name" AS p0
-                  FROM "focus" AS l6 CROSS JOIN "topic" AS n5 WHERE l6.source = p1.id AND n5.id = l6.target AND l6."direction" = :v4
-                  ORDER BY n5.id, l6."direction" LIMIT :v3
-                ) AS p4)))))
+            json_array(p1.id, p1.o, json_array(), json_array(), json((SELECT cells FROM c8 WHERE c8.id = p1.id))))
           FROM (
             SELECT n2.id AS id, n2."id" AS o FROM "municipality" AS n2
             WHERE n2."id" IN (SELECT value FROM json_each(:v1)) ORDER BY n2.id LIMIT :v0
@@ -178,6 +182,48 @@ async def test_places_and_texts_use_indexes(stored: Store, file: Path) -> None:
     near = listing("municipality", filter=Near(latitude=1, longitude=1, kilometres=1))
     assert "SEARCH n2 USING INDEX municipality(latitude) (latitude>? AND latitude<?)" in await plan(file, near)
     assert not [line for line in await plan(file, listing("municipality", filter=Matches(text="springfield"))) if "SCAN n" in line]
+
+
+async def test_relations_nest_as_deep_as_one_likes(stored: Store) -> None:
+    nested, depth = Shape(kind="topic", properties=("name",)), 16
+    for level in range(depth):
+        order = Order(property="name_de", descending=level % 2 == 0)
+        nested = Shape(kind="topic", links=(along("broader" if level % 2 else "narrower", nested, order=order, last=3, total=True),))
+    cell = (await stored.select(Selection(shapes=(nested,), filter=compare("id", "eq", "topic:compost"))))[0]
+    for level in range(depth):
+        assert own(cell) == [("compost", "waste")[level % 2]]
+        cell = cell[1][0][4][0]
+    assert cell == [1, [["topic:compost", None, [], ["Compost"], []]]]
+
+
+async def test_filters_nest_along_as_many_links(stored: Store) -> None:
+    filter: Filter = compare("name", "eq", "Compost")
+    for level in range(DEEPEST - 2):
+        filter = Linked(relation="broader" if level % 2 else "narrower", node=filter)
+    assert await found(stored, "topic", filter) == ["compost"]
+
+
+async def test_filters_that_nest_deeper_than_the_parser_are_refused(stored: Store) -> None:
+    filter: Filter = compare("name", "eq", "x")
+    for level in range(DEEPEST):
+        assert await stored.count("topic", filter) == (3 if level % 2 else 0)
+        filter = Negate(of=filter)
+    with pytest.raises(InvalidInput, match="nested"):
+        await stored.count("topic", filter)
+
+
+async def test_more_hits_than_are_ranked_are_counted_and_the_best_are_there(stored: Store) -> None:
+    async with stored.transaction() as tx:
+        await tx.save("municipality", ["id", "name", "country"], [[f"municipality:{i:04}", f"Old Rome {i:04}", "XX"] for i in range(1500)])
+        await tx.save("municipality", ["id", "name", "country"], [["municipality:long", "Rome of the East", "XX"], ["municipality:rome", "Rome", "XX"]])
+    for text in ("rom", "rome"):
+        hits = await stored.search(Search(text=text, kinds=("municipality",), first=4))
+        assert (hits.total, dict(hits.kinds)) == (1502, {"municipality": 1502})
+        assert [hit.id.partition(":")[2] for hit in hits.hits] == ["rome", "long", "0000", "0001"]
+        assert [hit.id for hit in (await stored.search(Search(text=text, kinds=("municipality",), first=2, offset=2))).hits] == [
+            hit.id for hit in hits.hits[2:]
+        ]
+    assert (await stored.search(Search(text="rome", kinds=("municipality",), first=9, offset=1000))).hits == ()
 
 
 # ── the file ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -330,6 +376,15 @@ async def test_columns_of_a_later_program_do_no_harm(stored: Store, file: Path) 
     async with stored.transaction() as tx:
         await tx.save("topic", ["id", "name"], [["topic:new", "New"]])
     assert await values(stored, "topic:new", "name") == ["New"]
+
+
+async def test_a_closed_store_says_so(stored: Store) -> None:
+    reading = asyncio.create_task(stored.count("topic"))
+    await asyncio.sleep(0)
+    await stored.close()
+    await asyncio.gather(reading, return_exceptions=True)
+    with pytest.raises(StoreUnavailable, match="has been closed"):
+        await stored.count("topic")
 
 
 async def test_the_store_in_memory_leaves_no_file_behind() -> None:
