@@ -63,6 +63,7 @@ def _notes(declared: Property) -> str:
     notes += [f"The own id of a {declared.refers}."] * bool(declared.refers)
     notes += ["Personal: shown by consent and role only."] * declared.private
     notes += ["A part of the link's identity."] * declared.key
+    notes += ["Written by the program only: in no file."] * declared.internal
     return " ".join(notes)
 
 

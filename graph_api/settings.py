@@ -18,7 +18,9 @@ PREFIX = "PARTNERGRAPH_"
 
 def setting(default: str | int | None, doc: str, *, allowed: tuple[str, ...] = (), minimum: int = 0, maximum: int = 0, secret: bool = False) -> Any:
     """Declares a setting: its default, its sentence of documentation, what is allowed."""
-    return dataclasses.field(default=default, metadata={"doc": doc, "allowed": allowed, "minimum": minimum, "maximum": maximum, "secret": secret})
+    return dataclasses.field(
+        default=default, repr=not secret, metadata={"doc": doc, "allowed": allowed, "minimum": minimum, "maximum": maximum, "secret": secret}
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,12 +65,12 @@ def _from_file(file: Path) -> dict[str, str]:
 def _value(field: dataclasses.Field[Any], name: str, text: str) -> str | int:
     allowed = field.metadata["allowed"]
     if allowed and text not in allowed:
-        raise SettingsError(f"{name} is {text!r}; allowed: {', '.join(allowed)}")
+        raise SettingsError(f"{name} is {text[:40]!r}; allowed: {', '.join(allowed)}")
     if not isinstance(field.default, int):
         return text
     low, high = field.metadata["minimum"], field.metadata["maximum"]
-    if not text.isdecimal() or not low <= int(text) <= high:
-        raise SettingsError(f"{name} is {text!r}; allowed: a whole number from {low} to {high}")
+    if not text.isdecimal() or len(text) > 9 or not low <= int(text) <= high:
+        raise SettingsError(f"{name} is {text[:40]!r}; allowed: a whole number from {low} to {high}")
     return int(text)
 
 
