@@ -68,8 +68,14 @@ class Network:
         x, y, z = (axis[low:high] for axis in self._axes)
         own = self.directions[row]
         close = np.flatnonzero(x * own[0] + y * own[1] + z * own[2] >= np.cos(span))
-        squared = sum((axis[close] - value) ** 2 for axis, value in zip((x, y, z), own.tolist(), strict=True))
-        return self._by_north[low:high][close], 2 * EARTH_RADIUS * np.arcsin(np.minimum(np.sqrt(squared) / 2, 1))
+        rows = self._by_north[low:high][close]
+        return rows, self.kilometres(row, rows)
+
+    def kilometres(self, row: int, rows: Ints) -> Floats:
+        """Distances of some municipalities from one; infinite where a place is unknown."""
+        apart = self.directions[rows] - self.directions[row]
+        chord = np.sqrt(np.einsum("ij,ij->i", apart, apart))
+        return np.where(self.located[rows] & self.located[row], 2 * EARTH_RADIUS * np.arcsin(np.minimum(chord / 2, 1)), np.inf)
 
     def between(self, region: int, other: int) -> tuple[Ints, Ints]:
         """The partnerships between two regions: rows of the members in the one and in the other, in the order of the ids."""

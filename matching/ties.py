@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from matching.network import Network
+from matching.network import REACH, Network
 from matching.profile import Floats, Ints
 from matching.reasons import Fact, Reason
 
@@ -158,9 +158,10 @@ class Vicinity(_Tied):
         """The candidate's partners near the seeker, else the seeker's near the candidate."""
         network = self._network
         for one, other, key in ((candidate, seeker, self.name), (seeker, candidate, f"{self.name}.seeker")):
-            rows, kilometres = network.near(other)
-            close = np.isin(rows, network.partners_of(one))
-            found: list[tuple[float, int]] = list(zip(kilometres[close].tolist(), rows[close].tolist(), strict=True))
+            partners = network.partners_of(one)
+            kilometres = network.kilometres(other, partners)
+            close = kilometres <= REACH
+            found: list[tuple[float, int]] = list(zip(kilometres[close].tolist(), partners[close].tolist(), strict=True))
             found.sort(key=lambda place: (place[0], network.ids[place[1]]))
             if found:
                 return self._reason(key, [row for _, row in found], kilometres=round(found[0][0]))
