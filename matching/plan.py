@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from matching.pairs import Market, Pairs, Quota, market
-from matching.profile import Bools, Floats, Ints
+from matching.profile import Bools, Ints
 from matching.reasons import Fact, Reason
 from matching.relaxation import Infeasible, infeasible
 from matching.stability import blocking, exchange, stable
@@ -173,19 +173,19 @@ def _fair(market: Market, largest: Bools) -> tuple[Bools, bool]:
     low, high = 0, len(bars) - 1
     while low < high:
         middle = (low + high + 1) // 2
-        if _over(market, float(bars[middle]), size, np.zeros(len(market.ids))) is None:
+        if _over(market, float(bars[middle]), size) is None:
             high = middle - 1
         else:
             low = middle
-    found = _over(market, float(bars[low]), size, market.value)
+    found = _over(market, float(bars[low]), size)
     return found if found is not None else (largest, False)
 
 
-def _over(market: Market, bar: float, size: int, objective: Floats) -> tuple[Bools, bool] | None:
-    """The best plan of `size` pairs none of whose sides falls below a bar."""
+def _over(market: Market, bar: float, size: int) -> tuple[Bools, bool] | None:
+    """The plan of `size` pairs with the largest total none of whose sides falls below a bar; `None` if there is none."""
     linear = market.linear()
     linear.row(np.arange(len(market.ids)), lower=size, upper=size)
-    found = linear.maximise(objective, upper=(market.weaker >= bar).astype(np.float64))
+    found = linear.maximise(market.value, upper=(market.weaker >= bar).astype(np.float64))
     return None if found is None else (found.values > 0.5, found.proven)
 
 

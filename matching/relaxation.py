@@ -39,7 +39,7 @@ class Infeasible:
 
 def infeasible(market: Market) -> tuple[Infeasible | None, Market]:
     """What is wrong with the quotas, `None` when they can be kept, and the market with quotas that can be."""
-    if market.linear().maximise(np.zeros(len(market.ids))) is not None:
+    if not market.minima.any() or market.linear().maximise(market.value) is not None:
         return None, market
     relaxed = _relaxed(market)
     moved = tuple(bound for old, new in zip(market.quotas, relaxed.quotas, strict=True) for bound in _bounds(old, new) if bound.asked != bound.possible)
@@ -78,7 +78,7 @@ def _conflict(market: Market, moved: dict[tuple[str, str], Bound]) -> tuple[Boun
     bounds = [(row, name) for row, quota in enumerate(market.quotas) for name in ("minimum", "maximum") if _asks(quota, name)]
     for bound in tuple(bounds):
         rest = [other for other in bounds if other != bound]
-        if _only(market, rest).linear().maximise(np.zeros(len(market.ids))) is None:
+        if _only(market, rest).linear().maximise(market.value) is None:
             bounds = rest
     kept: list[Bound] = []
     for row, name in bounds:

@@ -6,9 +6,9 @@ import heapq
 
 import numpy as np
 
-from matching.optimum import Linear
 from matching.pairs import Market
 from matching.profile import Bools, Floats, Ints
+from matching.stable_part import StablePart
 
 EXACT = 150
 """Pairs up to which the plan with the fewest blocking pairs is searched among all plans."""
@@ -83,13 +83,16 @@ def stable(market: Market, start: Bools) -> tuple[Bools, bool]:
     many the part of a stable plan with the fewest, or where quotas forbid that `start` (a plan that keeps them), improved step by step.
     """
     plans = sorted((deferred_acceptance(market, side) for side in (0, 1)), key=lambda plan: -float(market.value[plan].sum().round(9)))
+    if (plans[0] == plans[1]).all():
+        plans.pop()
     for plan in plans:
         if plan.sum() <= market.places and not market.broken(plan).any():
             return plan, True
     if len(market.ids) <= EXACT:
         return _fewest(market)
-    parts = [part for plan in plans if (part := _part(market, plan)) is not None]
-    best = min((_improved(market, plan) for plan in (*parts, start)), key=lambda plan: (int(blocking(market, plan).sum()), -float(market.value[plan].sum())))
+    parts = [part for plan in plans if (part := StablePart(market, plan).best()) is not None]
+    rivals = [_improved(market, plan) for plan in (*parts, start)]
+    best = min(rivals, key=lambda plan: (int(blocking(market, plan).sum()), -float(market.value[plan].sum().round(9))))
     return best, not blocking(market, best).any()
 
 
@@ -145,45 +148,6 @@ def _fewest(market: Market) -> tuple[Bools, bool]:
     if found is None:
         raise ValueError("no plan keeps the quotas")
     return found.values[:pairs] > 0.5, found.proven
-
-
-def _part(market: Market, plan: Bools) -> Bools | None:
-    """The part of a stable plan that keeps places and quotas with the fewest blocking pairs, then the largest total; `None` if there is none.
-
-    Leaving out one partnership opens both its ends: a pair blocks when one end of it is thus open and the other has kept something worth less.
-    The part fills the places, where the stable plan does.
-    """
-    kept, size = np.flatnonzero(plan), min(market.places, int(plan.sum()))
-    causes = _causes(market, plan)
-    blockers = {pair: place for place, pair in enumerate(dict.fromkeys(pair for pair, _, _ in causes))}
-    column = {pair: place for place, pair in enumerate(kept.tolist())}
-    linear = Linear(len(kept) + len(blockers))
-    linear.row(np.arange(len(kept)), lower=size if len(kept) >= market.places else 0, upper=size)
-    for row in range(len(market.quotas)):
-        linear.row(np.flatnonzero(market.members[row, kept]), lower=float(market.minima[row]), upper=float(market.maxima[row]))
-    for pair, worse, gone in causes:
-        linear.row((len(kept) + blockers[pair], column[worse], column[gone]), (1, -1, 1), lower=0)
-    found = linear.maximise(np.concatenate([market.value[kept], np.full(len(blockers), -1.0 - size)]), whole=np.arange(linear.size) < len(kept))
-    if found is None:
-        return None
-    part = np.zeros(len(plan), dtype=bool)
-    part[kept[found.values[: len(kept)] > 0.5]] = True
-    return part
-
-
-def _causes(market: Market, plan: Bools) -> list[tuple[int, int, int]]:
-    """Which pair blocks when one partnership of a stable plan is kept and another is left out: (pair, kept, left out)."""
-    own: list[dict[int, list[int]]] = [{}, {}]
-    for pair in np.flatnonzero(plan).tolist():
-        for side in (0, 1):
-            own[side].setdefault(int(market.ends[side][pair]), []).append(pair)
-    found: list[tuple[int, int, int]] = []
-    for pair in np.flatnonzero((market.fits[0] > 0) & (market.fits[1] > 0)).tolist():
-        for side in (0, 1):
-            mine, theirs = (own[end].get(int(market.ends[end][pair]), []) for end in (side, 1 - side))
-            worse = [kept for kept in mine if market.fits[side][kept] < market.fits[side][pair]]
-            found.extend((pair, kept, gone) for kept in worse for gone in ([pair] if plan[pair] else theirs))
-    return found
 
 
 def _improved(market: Market, plan: Bools) -> Bools:
