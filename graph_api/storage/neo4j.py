@@ -39,6 +39,8 @@ BULK_SECONDS = 120.0
 TRANSACTION_SECONDS = 1800.0
 """The server undoes a transaction that is open so long: its writer is lost, and others wait."""
 
+NO_ANSWER = "the store does not answer; try again later"
+
 T = TypeVar("T")
 
 LOCK = Statement(text="MERGE (m:Meta {id: 'meta'}) SET m.revision = coalesce(m.revision, 0) + 1", parameters={})
@@ -124,7 +126,7 @@ class Neo4jStore(Neo4jReader):
     async def _writing(self, *, keep: bool = True) -> AsyncGenerator[Ask]:
         """What runs statements in one writing transaction; at the end it is committed, or undone where `keep` is false or something failed."""
         async with self._my_turn():
-            async with _answering(ANSWER_SECONDS):
+            async with _answering(ANSWER_SECONDS, late="another program is writing, or the store does not answer; try again later"):
                 session, transaction = await _twice(self._begun)
             started = time.monotonic()
 
@@ -139,8 +141,10 @@ class Neo4jStore(Neo4jReader):
                     async with _answering(ANSWER_SECONDS + time.monotonic() - started):
                         await transaction.commit()
             finally:
-                await _undone(transaction)
-                await session.close()
+                try:
+                    await _undone(transaction)
+                finally:
+                    await session.close()
 
     async def _begun(self) -> tuple[neo4j.AsyncSession, neo4j.AsyncTransaction]:
         """A writing transaction that has the lock."""
@@ -192,20 +196,25 @@ async def _undone(transaction: neo4j.AsyncTransaction) -> None:
             await transaction.rollback()
     except (DriverError, Neo4jError, TimeoutError, OSError):
         transaction.cancel()
+    except BaseException:
+        transaction.cancel()
+        raise
 
 
 @asynccontextmanager
-async def _answering(seconds: float) -> AsyncGenerator[None]:
-    """Bounds the time and translates what the driver raises. The messages name no host, no port and no class of the driver."""
+async def _answering(seconds: float, *, late: str = NO_ANSWER) -> AsyncGenerator[None]:
+    """Bounds the time (`late` is said when it is over) and translates what the driver raises."""
     try:
         async with asyncio.timeout(seconds):
             yield
-    except (DriverError, Neo4jError, TimeoutError, OSError) as error:
+    except TimeoutError as error:
+        raise StoreUnavailable(late) from error
+    except (DriverError, Neo4jError, OSError) as error:
         raise translated(error) from error
 
 
 def translated(error: Exception) -> StoreError:
-    """The program's error for one of the driver's."""
+    """The program's error for one of the driver's; its message names no host, no port and no class of the driver."""
     code = (error.code or "") if isinstance(error, Neo4jError) else ""
     if code.endswith("AuthenticationRateLimit"):
         return StoreUnavailable("too many wrong passwords; the store lets nobody in for some seconds")
@@ -219,6 +228,6 @@ def translated(error: Exception) -> StoreError:
         return StoreUnusable("this is too much at once for the memory that the store has for transactions (dbms.memory.transaction.total.max)")
     if isinstance(error, ConfigurationError):
         return StoreUnusable("what answers at the store's address is no Neo4j this program can work with")
-    if isinstance(error, ServiceUnavailable | SessionExpired | TransientError | ConnectionAcquisitionTimeoutError | TimeoutError | OSError):
-        return StoreUnavailable("the store does not answer; try again later")
+    if isinstance(error, ServiceUnavailable | SessionExpired | TransientError | ConnectionAcquisitionTimeoutError | OSError):
+        return StoreUnavailable(NO_ANSWER)
     return StoreError("the store could not do this")

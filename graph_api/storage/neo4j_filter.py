@@ -5,6 +5,7 @@ Cypher knows a third truth, null. Only `Negate` has to care: everything else let
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -120,14 +121,19 @@ def hop(terms: Terms, start: str, relation: Relation, kinds: Sequence[str], *, n
     number = terms.number()
     node, link = f"n{number}", f"r{number}" if named and relation.link else None
     middle = "()".join(_arrow(step, link or "") for step in relation.steps)
-    ends = relation.steps[-1].link.ends.targets if relation.steps[-1].forward else relation.steps[-1].link.ends.sources
-    label = "" if set(kinds) == {kind_name(end) for end in ends} else f":{labels(kinds)}"
+    label = "" if _possible_ends(relation.steps[-1]).issubset(kinds) else f":{labels(kinds)}"
     return Hop(
         pattern=f"({start}){middle}({node}{label})",
         scope=Scope(node=node, kinds=tuple(kinds), link=link, link_kind=relation.link),
         conditions=(f"{node} <> {start}",) if len(relation.steps) > 1 else (),
         one=relation.one,
     )
+
+
+@functools.cache
+def _possible_ends(step: Step) -> frozenset[str]:
+    """The kinds of nodes that a step can lead to."""
+    return frozenset(map(kind_name, step.link.ends.targets if step.forward else step.link.ends.sources))
 
 
 def _arrow(step: Step, variable: str) -> str:

@@ -32,6 +32,7 @@ def labels(kinds: Iterable[str]) -> str:
     return "|".join(map(label, kinds))
 
 
+@functools.cache
 def link_type(link: type[Link]) -> str:
     """The type of a link's relationships: `HAS_DEPARTMENT` for `HasDepartment`."""
     return link_name(link).upper()

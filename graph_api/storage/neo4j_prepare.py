@@ -40,8 +40,8 @@ async def prepare(ask: Ask, transaction: Transaction) -> None:
 
     Raises StoreUnusable where a newer version of the program wrote the store.
     """
-    number, stored = await ask(META) or (FORMAT, None)
-    if number > FORMAT:
+    number, stored = await ask(META) or (None, None)
+    if (number or FORMAT) > FORMAT:
         raise StoreUnusable(f"a newer version of Partnergraph wrote this store: its format is {number}, this version knows {FORMAT}")
     await _make_indexes(ask)
     before: dict[str, str] = json.loads(stored or "{}")

@@ -96,15 +96,22 @@ class Bounds:
     present: tuple[str, ...] | None = ()
     empty: tuple[str, ...] | None = ()
 
+    @property
+    def nowhere(self) -> bool:
+        """Whether no row is on the page."""
+        return self.present is None and self.empty is None
+
     def combined(self, sorting: Sorting) -> list[str]:
         """Both as conditions on any row."""
         key = sorting.key
         if sorting.by_id:
             return list(self.present or ())
-        if self.present is None and self.empty is None:
+        if self.nowhere:
             return ["false"]
-        if self.present is None or self.empty is None:
-            return [f"{key} IS NULL", *(self.empty or ())] if self.present is None else [f"{key} IS NOT NULL", *self.present]
+        if self.present is None:
+            return [f"{key} IS NULL", *(self.empty or ())]
+        if self.empty is None:
+            return [f"{key} IS NOT NULL", *self.present]
         if not self.present and not self.empty:
             return []
         return [f"({joined(' AND ', [f'{key} IS NOT NULL', *self.present])} OR {joined(' AND ', [f'{key} IS NULL', *self.empty])})"]
@@ -172,7 +179,7 @@ def _listed(terms: Terms, selection: Selection, scope: Scope, pattern: str, wher
     bounds, limit = _bounds(terms, selection, sorting), _limit(terms, selection)
     if sorting.by_id:
         found = f"MATCH {pattern}{where_clause([*where, *(bounds.present or ())])} WITH {scope.node} {sorting.clause(empty_too=False)}{limit}"
-    elif sorting.indexed and bounds != Bounds(present=None, empty=None):
+    elif sorting.indexed and not bounds.nowhere:
         found = _two_parts(terms, pattern, where, sorting, bounds, limit)
     else:
         found = f"MATCH {pattern}{where_clause([*where, *bounds.combined(sorting)])} WITH {scope.node} {sorting.clause(empty_too=True)}{limit}"
@@ -197,7 +204,7 @@ def _related(terms: Terms, start: str, kind: str, wanted: Wanted) -> str:
     shapes = tuple(shape for shape in wanted.selection.shapes if shape.kind in relation.targets)
     if not shapes:
         return _nothing(wanted.selection)
-    selection = dataclasses.replace(wanted.selection, shapes=shapes)
+    selection = wanted.selection if len(shapes) == len(wanted.selection.shapes) else dataclasses.replace(wanted.selection, shapes=shapes)
     keys = [p.name for p in properties(relation.link).values() if p.key] if relation.link and not relation.one else []
     way = hop(terms, start, relation, [shape.kind for shape in shapes], named=bool(wanted.properties or wanted.link or keys))
     where = [*way.conditions, *link_conditions(terms, way.scope, wanted.link), *conditions(terms, way.scope, selection.filter)]
