@@ -20,6 +20,9 @@ NEO4J_VERSION ?= 5.26.12
 ARGS ?= -n auto --maxprocesses 4
 BENCH ?= benchmarks
 
+# What the web app is built from: a change builds it anew.
+WEB := hatch_build.py $(shell find web \( -name node_modules -o -name generated \) -prune -o -type f -print)
+
 # Compares every generated file with what would be generated now.
 GENERATED := tests/test_generated.py
 
@@ -30,10 +33,10 @@ $(shell rm -rf $(VENV))
 endif
 endif
 
-.PHONY: help install demo test check serve neo4j bench generate lock clean
+.PHONY: help install demo test check serve web screenshots neo4j bench generate lock clean
 
 help: ## this list
-	@sed -n 's/^\([a-z0-9]*\):.* ## /\1|/p' Makefile | while IFS='|' read -r name text; do printf 'make %-8s %s\n' "$$name" "$$text"; done
+	@sed -n 's/^\([a-z0-9]*\):.* ## /\1|/p' Makefile | while IFS='|' read -r name text; do printf 'make %-11s %s\n' "$$name" "$$text"; done
 
 install: $(VENV)/installed ## set up .venv with the command partnergraph in it, and nothing else
 	@echo "Ready: $(BIN)/partnergraph"
@@ -55,11 +58,18 @@ check: $(VENV)/installed-dev ## style, types, layers of the code, generated file
 	$(BIN)/ruff format --check .
 	$(BIN)/basedpyright
 	$(BIN)/lint-imports
+	$(BIN)/python hatch_build.py check
 	@if [ -f $(GENERATED) ]; then echo "$(BIN)/python -m pytest $(GENERATED)"; $(BIN)/python -m pytest $(GENERATED); fi
 	@echo "make check took $(TOOK)."
 
 serve: install ## serve the store that the settings name (.env, or the environment)
 	@exec $(BIN)/partnergraph serve
+
+web: $(VENV)/installed ## build the web app, which installing does too; here it fails where it cannot be built
+	@$(BIN)/python hatch_build.py
+
+screenshots: $(VENV)/installed-dev ## every page in German and English, wide and narrow, light and dark, into build/screenshots (needs Chromium)
+	@$(BIN)/python -m tests.web.screenshots build/screenshots
 
 neo4j: $(VENV)/installed-dev ## run a throw-away Neo4j on loopback, from Maven Central's jars (needs Java and Maven)
 	@exec $(BIN)/python -m tests.neo4j_server --version $(NEO4J_VERSION)
@@ -82,8 +92,8 @@ lock: $(VENV)/installed ## choose the versions anew and write the three lock fil
 	@git diff --stat -- 'requirements*.txt' 2>/dev/null || true
 
 clean: ## delete what was made here, except your data: .venv, caches, the Neo4j jars
-	rm -rf $(VENV) .neo4j .pytest_cache .ruff_cache .import_linter_cache .hypothesis build dist
-	find . -name __pycache__ -type d -not -path './web/node_modules/*' -prune -exec rm -rf {} +
+	rm -rf $(VENV) graph_api/_web web/node_modules web/generated .neo4j .pytest_cache .ruff_cache .import_linter_cache .hypothesis build dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # --- what the targets stand on ---
 
@@ -108,12 +118,14 @@ $(VENV)/python-ready: Makefile
 	  echo "Setting up .venv with $$("$$python" --version) ..."; "$$python" -m venv --clear $(VENV); fi
 	@pwd > $(VENV)/place; touch $@
 
-$(VENV)/installed: $(VENV)/python-ready pyproject.toml requirements.txt requirements-build.txt
+$(VENV)/installed: $(VENV)/python-ready pyproject.toml requirements.txt requirements-build.txt $(WEB)
 	@echo "Installing what Partnergraph needs (the lock file's versions, hashes checked) ..."
 	@set -e; if ! command -v uv >/dev/null && [ ! -x $(BIN)/uv ]; then \
 	  sed -n '/^uv==/,/# via/p' requirements-build.txt > $(VENV)/uv.txt; $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $(VENV)/uv.txt; fi
 	@$(call FETCH,requirements.txt requirements-build.txt)
+	@[ -f graph_api/_web/build.json ] || echo "Building the web app ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
+	@if [ ! -f graph_api/_web/build.json ]; then sed -n 's/.*"reason": "\(.*\)".*/There is no web app, only the API. \1/p' graph_api/_web/unavailable.json; fi
 	@touch $@; echo "Set up in $(TOOK)."
 
 $(VENV)/installed-dev: $(VENV)/installed requirements-dev.txt

@@ -52,7 +52,7 @@ export const FACTS = graphql(`
   }
   fragment Names on Node {
     id
-    name
+    ... on Record { name }
     ... on Topic { nameDe nameEs nameFr }
     ... on SdgGoal { nameDe nameEs nameFr }
     ... on SdgTarget { nameDe nameEs nameFr }

@@ -2,7 +2,7 @@
 import type { Candidate, Facet } from './queries';
 
 /** Facets on which even a little speaks for a candidate; on the others it has to be much. */
-const LITTLE_IS_MUCH = new Set(['needs', 'offers', 'goals', 'partners', 'circle', 'experience', 'openness', 'capacity']);
+const LITTLE_IS_MUCH = new Set(['needs', 'offers', 'goals', 'partners', 'circle', 'experience', 'regions', 'openness', 'capacity']);
 const speaksFor = (f: Facet) => f.score !== null && f.score >= (LITTLE_IS_MUCH.has(f.name) ? 0.05 : 0.5);
 const weightiest = (a: Facet, b: Facet) => b.share - a.share;
 

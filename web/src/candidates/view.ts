@@ -36,7 +36,8 @@ export function filterOf(country: string, language: string, size: string): Varia
 /** All weights, given the usual ones and the moved sliders; null where none was moved. */
 export function weightsOf(usual: Record<string, number>, steps: Record<string, number>): Variables['weights'] {
   if (!Object.keys(steps).length) return null;
-  return Object.fromEntries(Object.entries(usual).map(([name, weight]) => [name, weight * (STEPS[steps[name] ?? USUAL] ?? 1)]));
+  const asInput = (name: string) => name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+  return Object.fromEntries(Object.entries(usual).map(([name, weight]) => [asInput(name), weight * (STEPS[steps[name] ?? USUAL] ?? 1)]));
 }
 
 export const clearFilters = () => setParams({ country: '', language: '', size: '' });

@@ -1,7 +1,7 @@
 // Names of records in the page's language, and how municipalities are introduced.
 import { country, lang, t, type Lang } from './i18n';
 
-export interface Named { name: string | null; nameDe?: string | null; nameEs?: string | null; nameFr?: string | null }
+export interface Named { name?: string | null; nameDe?: string | null; nameEs?: string | null; nameFr?: string | null }
 
 /** A record's name in a language, in English where there is none. */
 export function namedIn(language: Lang, record: Named): string {

@@ -37,7 +37,7 @@ query Profile($id: ID!) {
     population
     partners { edges { node { name country } } }
     focuses(first: 20) {
-      edges { direction weight evidence verifiedOn node { id ... on Topic { name } ... on SdgTarget { name } ... on SdgGoal { name } } }
+      edges { direction weight evidence verifiedOn node { id ... on Record { name } } }
     }
   }
 }`, variables: '{ "id": "ke-kisumu" }' },
@@ -46,7 +46,7 @@ query Neighbourhood($id: ID!) {
   neighbourhood(id: $id, depth: 2, kinds: [MUNICIPALITY, PARTNERSHIP], limit: 50) {
     total
     truncated
-    nodes { id ... on Municipality { name } ... on Partnership { name } }
+    nodes { id ... on Record { name } }
     links { kinds sources targets }
   }
 }`, variables: '{ "id": "de-bonn" }' },

@@ -1,0 +1,106 @@
+"""What the tests of the web app can ask for: a running service, a browser, pages that watch what goes wrong."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Generator
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.web.site import SiteMissing, browsing, serving
+
+AXE = (files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+Visit = Callable[..., Page]
+"""Opens a page: `visit("/de/", width=320, dark=True, language="en-GB")`."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The tests in a browser share one service and one browser, hence one process."""
+    for item in items:
+        if isinstance(item, pytest.Function) and "browser" in item.fixturenames:
+            item.add_marker(pytest.mark.xdist_group("web"))
+
+
+def _missing(why: SiteMissing) -> None:
+    if os.environ.get("PARTNERGRAPH_WEB") == "require":
+        pytest.fail(str(why))
+    pytest.skip(str(why))
+
+
+# Of this package only: while Playwright runs in a process, no other event loop can.
+@pytest.fixture(scope="package")
+def browser() -> Generator[Browser]:
+    try:
+        with browsing() as running:
+            yield running
+    except SiteMissing as e:
+        _missing(e)
+
+
+@pytest.fixture(scope="package")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
+    try:
+        with serving(tmp_path_factory.mktemp("site")) as address:
+            yield address
+    except SiteMissing as e:
+        _missing(e)
+
+
+@pytest.fixture
+def visit(browser: Browser, site: str) -> Generator[Visit]:
+    """Opens pages; the test fails on a script's error, a violated policy, a request to another host, a cookie."""
+    wrong: list[str] = []
+    contexts: list[Any] = []
+    expected: list[str] = []
+
+    def opened(path: str, *, width: int = 1280, dark: bool = False, language: str = "de-DE", script: bool = True, allow: tuple[str, ...] = ()) -> Page:
+        expected.extend(allow)
+        context = browser.new_context(
+            base_url=site,
+            viewport={"width": width, "height": 900 if width > 600 else 640},
+            color_scheme="dark" if dark else "light",
+            locale=language,
+            reduced_motion="reduce",
+            java_script_enabled=script,
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda e: wrong.append(f"error: {e}"))
+        page.on("console", lambda m: wrong.append(f"console: {m.text}") if m.type == "error" else None)
+        page.on("request", lambda r: None if r.url.startswith((site, "data:", "blob:")) else wrong.append(f"another host: {r.url}"))
+        page.goto(path)
+        if script:
+            page.wait_for_selector("body[data-ready=true]")
+        return page
+
+    yield opened
+    cookies = [cookie for context in contexts for cookie in context.cookies()]
+    for context in contexts:
+        context.close()
+    assert [what for what in wrong if not any(text in what for text in expected)] == []
+    assert cookies == []
+
+
+@pytest.fixture
+def axe() -> Callable[[Page], list[str]]:
+    """The rules of axe that a page breaks."""
+
+    def broken(page: Page, leave_out: str | None = None) -> list[str]:
+        page.evaluate(AXE)  # through the debugger's protocol, so the page's policy does not stand in the way
+        context: Any = {"exclude": [leave_out]} if leave_out else "document"
+        call = "async ([where, rules]) => await axe.run(where === 'document' ? document : where, { runOnly: { type: 'tag', values: rules } })"
+        found = page.evaluate(call, [context, RULES])
+        return [f"{v['id']}: {v['help']}: {[n['target'] for n in v['nodes']][:4]}" for v in found["violations"]]
+
+    return broken
+
+
+@pytest.fixture
+def sources() -> Path:
+    return Path(__file__).parents[2] / "web"

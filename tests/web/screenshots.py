@@ -1,0 +1,50 @@
+"""Takes pictures of every page: `python -m tests.web.screenshots DIRECTORY`, in German and English, wide and narrow, light and dark."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Browser
+
+from tests.web.site import browsing, serving
+
+PAGES = {
+    "start": "",
+    "find": "?m=ke-kisumu&c=de-hamburg",
+    "find-german": "?m=de-dresden",
+    "dossier": "dossier?m=ke-kisumu&c=de-hamburg",
+    "about": "about",
+    "graphiql": "graphiql",
+}
+"""Name of the picture → path; a new page is added here."""
+WIDTHS = (1280, 320)
+
+
+def take(browser: Browser, site: str, directory: Path) -> int:
+    """Writes the pictures; returns their number."""
+    count = 0
+    for scheme in ("light", "dark"):
+        for width in WIDTHS:
+            context = browser.new_context(base_url=site, viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce")
+            page = context.new_page()
+            for language in ("de", "en"):
+                for name, path in PAGES.items():
+                    page.goto(f"/{language}/{path}", wait_until="networkidle")
+                    page.wait_for_selector("body[data-ready=true]")
+                    page.screenshot(path=directory / f"{name}-{language}-{width}-{scheme}.png", full_page=True)
+                    count += 1
+            context.close()
+    return count
+
+
+def main(directory: Path) -> None:
+    """Starts the service with the demo network and takes all pictures."""
+    directory.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as temporary, serving(Path(temporary)) as site, browsing() as browser:
+        print(f"{take(browser, site, directory)} pictures in {directory}")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else "build/screenshots"))

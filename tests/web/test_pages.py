@@ -1,0 +1,92 @@
+"""What holds for every page: accessible in light and dark, whole in every language, small, from our own host."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from graph_api.web import BUILT, LANGUAGES
+from tests.web.conftest import Visit
+
+PAGES = {
+    "start": "",
+    "results": "?m=ke-kisumu&c=de-hamburg",
+    "nobody": "?m=de-dresden&country=TN&size=x",
+    "dossier": "dossier?m=ke-kisumu&c=de-hamburg",
+    "about": "about",
+    "missing": "there/is/nothing",
+}
+FIRST_PAGE_KB = 60
+
+
+def missing(name: str) -> tuple[str, ...]:
+    return ("404",) if name == "missing" else ()
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_breaks_no_rule_of_axe(visit: Visit, axe: Callable[[Page], list[str]], name: str, *, dark: bool) -> None:
+    page = visit(f"/de/{PAGES[name]}", dark=dark, allow=missing(name))
+    page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
+    page.wait_for_timeout(100)
+    assert axe(page) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", PAGES)
+def test_speaks_its_language_and_fits_320_pixels(visit: Visit, sources: Path, name: str, language: str) -> None:
+    page = visit(f"/{language}/{PAGES[name]}", width=320, allow=missing(name))
+    assert page.evaluate("document.documentElement.lang") == language
+    text = page.locator("body").inner_text()
+    keys = json.loads((sources / "messages" / "de.json").read_text("utf-8"))
+    assert [key for key in keys if re.search(rf"(?<![\w.]){re.escape(key)}(?![\w.])", text)] == []
+    assert not re.search(r"undefined|NaN|\{\w+\}|\[object", text)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_texts_two_fifths_longer_break_nothing(visit: Visit) -> None:
+    page = visit("/de/?m=ke-kisumu&c=de-hamburg", width=320)
+    page.evaluate("""() => {
+        const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), texts = [];
+        while (walker.nextNode()) texts.push(walker.currentNode);
+        for (const t of texts) if (t.textContent.trim().length > 2) t.textContent += ' ' + 'ñöüß'.repeat(Math.ceil(t.textContent.trim().length / 10));
+    }""")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_the_first_page_is_small(visit: Visit, site: str) -> None:
+    page = visit("/de/about")
+    loaded: list[str] = []
+    page.on("request", lambda r: loaded.append(r.url.removeprefix(site)) if r.url.endswith(".js") else None)
+    page.goto("/de/?m=ke-kisumu")
+    page.wait_for_selector("svg path.land")
+    sizes = {name: (BUILT / (name.removeprefix("/") + ".gz")) for name in loaded}
+    total = sum((packed if packed.is_file() else packed.with_suffix("")).stat().st_size for packed in sizes.values())
+    assert loaded
+    assert total <= FIRST_PAGE_KB * 1000
+
+
+def test_says_something_without_javascript(visit: Visit) -> None:
+    page = visit("/de/", script=False)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Welche Kommune passt zu Ihrer?")
+    expect(page.locator("noscript")).to_contain_text("Diese Seite braucht JavaScript")
+
+
+def test_the_skip_link_leads_to_the_content(visit: Visit) -> None:
+    page = visit("/en/about")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
+
+
+def test_graphiql_is_ours_and_answers(visit: Visit) -> None:
+    page = visit("/en/graphiql?example=search")
+    expect(page.locator(".graphiql-query-editor .view-line").first).to_contain_text("spelling", timeout=20_000)
+    page.get_by_role("button", name="Execute query").click()
+    expect(page.locator(".graphiql-response")).to_contain_text("Kisumu", timeout=20_000)
