@@ -11,7 +11,7 @@ from __future__ import annotations
 import csv
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +19,7 @@ from matching_data import german_south, load
 
 from matching.evaluation import Evaluation, figures, hidden, ranks
 from matching.network import Network
-from matching.partners import PartnerMatcher
+from matching.partners import FAIR, PartnerMatcher
 from matching.profile import Floats, Profiles
 
 Pairs = list[tuple[str, str]]
@@ -89,7 +89,7 @@ def in_tenths(pairs: Pairs, rank: Callable[[Pairs], list[int | None]]) -> list[i
     return [found for turn in range(10) for found in rank([pair for pair in pairs if seekers.index(pair[0]) % 10 == turn])]
 
 
-def spread(profiles: Profiles, pairs: Pairs, weights: dict[str, float] | None) -> str:
+def spread(profiles: Profiles, weights: Mapping[str, float] | None) -> str:
     """How evenly German municipalities appear among the first ten of 500 seekers of the Global South."""
     matcher = PartnerMatcher(weights).fit(profiles)
     seekers = [row for row in range(len(profiles)) if profiles.eligible[row]]
@@ -120,8 +120,8 @@ def main() -> None:
         for name, scorer in BASELINES.items():
             print(line(name, figures(over(lambda part, scorer=scorer: baseline(profiles, part, scorer)))))
         print(line("ours", figures(over(lambda part: ranks(profiles, part)))))
-    print("\nours:", spread(profiles, pairs, None))
-    print("without openness and resources:", spread(profiles, pairs, {"openness": 0, "resources": 0}))
+    print("\nours:", spread(profiles, None))
+    print("without openness and resources:", spread(profiles, FAIR))
 
 
 if __name__ == "__main__":

@@ -16,6 +16,8 @@ from matching.weights import Weights, default_weights
 
 ALGORITHM = "partners-1"
 """Changes with every change of the method that may change an answer."""
+FAIR: Mapping[str, float] = {"openness": 0.0, "resources": 0.0}
+"""Weights for suggestions that are spread more evenly: nobody gains by being large or well known."""
 LISTED = ("opted_out", "dismissed")
 """Rules whose municipalities the caller lists."""
 
