@@ -10,8 +10,8 @@ from matching.pairs import Market
 from matching.profile import Bools, Floats, Ints
 from matching.stable_part import StablePart
 
-EXACT = 150
-"""Pairs up to which the plan with the fewest blocking pairs is searched among all plans."""
+EXACT = 50
+"""Pairs up to which the plan with the fewest blocking pairs is searched among all plans: seconds, where 150 take a minute and hardly gain."""
 STEPS = 200
 """Improvements at most in a larger market."""
 TRIED = 30
@@ -79,8 +79,8 @@ def deferred_acceptance(market: Market, proposer: int) -> Bools:
 def stable(market: Market, start: Bools) -> tuple[Bools, bool]:
     """A plan that keeps places and quotas with few blocking pairs, and whether fewer are proven impossible.
 
-    Where deferred acceptance keeps them, its plan of larger total, without any. Else among few pairs the plan with the fewest; among
-    many the part of a stable plan with the fewest, or where quotas forbid that `start` (a plan that keeps them), improved step by step.
+    Where deferred acceptance keeps them, its plan of larger total, without any. Else the part of a stable plan with the fewest, or `start`
+    (a plan that keeps them), improved step by step; where some are left among few pairs, the best of all plans.
     """
     plans = sorted((deferred_acceptance(market, side) for side in (0, 1)), key=lambda plan: -float(market.value[plan].sum().round(9)))
     if (plans[0] == plans[1]).all():
@@ -88,12 +88,11 @@ def stable(market: Market, start: Bools) -> tuple[Bools, bool]:
     for plan in plans:
         if plan.sum() <= market.places and not market.broken(plan).any():
             return plan, True
-    if len(market.ids) <= EXACT:
-        return _fewest(market)
     parts = [part for plan in plans if (part := StablePart(market, plan).best()) is not None]
     rivals = [_improved(market, plan) for plan in (*parts, start)]
     best = min(rivals, key=lambda plan: (int(blocking(market, plan).sum()), -float(market.value[plan].sum().round(9))))
-    return best, not blocking(market, best).any()
+    left = bool(blocking(market, best).any())
+    return _fewest(market) if left and len(market.ids) <= EXACT else (best, not left)
 
 
 def _willing(market: Market, chosen: Bools) -> tuple[tuple[Bools, Bools], tuple[Bools, Bools]]:
