@@ -20,7 +20,7 @@ LEARNED = ("size", "standing", "partner_size", "resources", "openness", "partner
 LEARNED_PART = 0.42
 """Part of all weights that the learned ones add up to; the others are set by hand, see docs/decisions/0010."""
 POPULARITY_PART = 0.5
-"""Part of its learned weight that `openness` keeps: held-out figures stay the same, and the best known are suggested half as often."""
+"""Part of its learned weight that `openness` keeps: held-out figures stay within their error, and the best known are suggested half as often."""
 COLUMNS = [FACETS.index(name) for name in LEARNED]
 
 
