@@ -69,6 +69,17 @@ async def test_a_refused_verb_leaves_the_rest_of_the_transaction(small: Store) -
     assert await small.count("topic") == 4
 
 
+async def test_a_verb_that_is_refused_half_way_writes_nothing_of_its_own(small: Store) -> None:
+    async with small.transaction() as tx:
+        with pytest.raises(InvalidInput):
+            await tx.save("topic", ["id", "name"], [["topic:good", "Good"], ["topic:bad", None]])
+        with pytest.raises(InvalidInput):
+            await tx.link(Focus, [*ENDS, "evidence"], [["municipality:muc", "topic:waste", "a"], ["municipality:muc", "topic:compost", "\0"]], replace="source")
+        await tx.save("topic", ["id", "name"], [["topic:new", "New"]])
+    assert await small.count("topic") == 4
+    assert len(await links(small, Focus)) == 6
+
+
 @pytest.mark.parametrize(
     ("link", "columns", "row"),
     [

@@ -49,6 +49,24 @@ async def test_search_finds(small: Store, text: str, expected: list[str]) -> Non
     assert await search(small, text) == expected
 
 
+def typos(word: str) -> set[str]:
+    """The word with each letter left out, changed or swapped with the next, and with a letter put in anywhere."""
+    places = range(len(word) + 1)
+    return {
+        *(word[:i] + word[i + 1 :] for i in places),
+        *(word[:i] + "x" + word[i + 1 :] for i in places[:-1]),
+        *(word[:i] + word[i + 1 : i + 2] + word[i : i + 1] + word[i + 2 :] for i in places[:-2]),
+        *(word[:i] + "x" + word[i:] for i in places),
+    }
+
+
+@pytest.mark.parametrize(("word", "id"), [("szabadka", "municipality:subotica"), ("kopenick", "municipality:treptow"), ("waste", "topic:waste")])
+async def test_a_typo_may_be_anywhere(small: Store, word: str, id: str) -> None:
+    for typo in sorted(typos(word)):
+        if len(typo) >= 5:
+            assert id in await search(small, typo), typo
+
+
 async def test_hits_say_what_matched_and_how_many_there_are(small: Store) -> None:
     hits = await small.search(Search(text="water", kinds=tuple(KINDS), first=2))
     assert (hits.total, dict(hits.kinds), len(hits.hits)) == (3, {"department": 1, "sdg_goal": 1, "sdg_target": 1}, 2)
