@@ -6,6 +6,7 @@ import html
 import json
 import logging
 import mimetypes
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,8 @@ BUILT = Path(__file__).parent / "_web"
 LANGUAGES = ("de", "en", "es", "fr")
 """The languages of the pages; the first is that of those who accept none."""
 YEAR = 31_536_000
+HASHED = re.compile(r"-[\w-]{8}\.\w+$")
+"""What the name of a file ends with that carries a digest of its content."""
 WORKERS = ("layout.worker", "editor.worker", "graphql.worker", "json.worker")
 """How the names of worker scripts begin: a worker has the policy of its own answer."""
 
@@ -132,13 +135,14 @@ class WebApp:
         return self._page(request, language_of(request.headers.get("accept-language", "")), None)
 
     async def asset(self, request: Request) -> Response:
-        """A built file; its name changes with its content, so it may be kept for ever."""
+        """A built file; where its name changes with its content, it may be kept for ever."""
         directory = (self._built / "assets").resolve()
         path = (directory / request.path_params["name"]).resolve()
         if not path.is_relative_to(directory) or not path.is_file() or path.suffix in {".br", ".gz"}:
             return Response("not found", 404, {**security("asset"), "Cache-Control": "no-cache"}, "text/plain")
         policy = "worker" if path.name.startswith(WORKERS) else "asset"
-        return _packed(request, path, headers={**security(policy), "Cache-Control": f"public, max-age={YEAR}, immutable"})
+        kept = f"public, max-age={YEAR}, immutable" if HASHED.search(path.name) else "no-cache"
+        return _packed(request, path, headers={**security(policy), "Cache-Control": kept})
 
     def _pages(self) -> dict[str, Page]:
         listed = json.loads((self._built / "pages.json").read_text("utf-8"))

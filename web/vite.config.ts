@@ -12,6 +12,7 @@ export default defineConfig({
     assetsInlineLimit: 0, // no data: URLs
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    license: { fileName: 'assets/licences.txt' },
     chunkSizeWarningLimit: 4000,
     rolldownOptions: {
       onLog: (level, log, next) => { if (log.code !== 'MODULE_LEVEL_DIRECTIVE') next(level, log); }, // "use client" in GraphiQL's parts

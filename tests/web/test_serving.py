@@ -30,9 +30,9 @@ def built(tmp_path: Path) -> Path:
         for page in PAGES:
             (pages / f"{page['name']}.html").write_text(f"<!DOCTYPE html><title>{page['name']} {language}</title>", "utf-8")
     (directory / "assets").mkdir()
-    for name in ("find-1.js", "layout.worker-1.js"):
+    for name in ("find-Ab3_x-9Z.js", "layout.worker-Ab3_x-9Z.js", "licences.txt"):
         (directory / "assets" / name).write_text(SCRIPT, "utf-8")
-    (directory / "assets" / "find-1.js.gz").write_bytes(gzip.compress(SCRIPT.encode()))
+    (directory / "assets" / "find-Ab3_x-9Z.js.gz").write_bytes(gzip.compress(SCRIPT.encode()))
     (directory / "pages.json").write_text(json.dumps(PAGES), "utf-8")
     (directory / "build.json").write_text("{}", "utf-8")
     (tmp_path / "secret.txt").write_text("secret", "utf-8")
@@ -108,23 +108,24 @@ async def test_an_unknown_address_is_404_with_a_page(client: httpx.AsyncClient, 
 
 
 async def test_an_asset_is_packed_and_may_be_kept_for_ever(client: httpx.AsyncClient) -> None:
-    response = await client.get("/assets/find-1.js", headers={"accept-encoding": "gzip"})
+    response = await client.get("/assets/find-Ab3_x-9Z.js", headers={"accept-encoding": "gzip"})
     assert response.text == SCRIPT
     assert response.headers["content-encoding"] == "gzip"
     assert response.headers["cache-control"] == "public, max-age=31536000, immutable"
     assert response.headers["vary"] == "Accept-Encoding"
+    assert (await client.get("/assets/licences.txt")).headers["cache-control"] == "no-cache"
     assert response.headers["content-type"].startswith("text/javascript")
-    plain = await client.get("/assets/find-1.js", headers={"accept-encoding": "identity"})
+    plain = await client.get("/assets/find-Ab3_x-9Z.js", headers={"accept-encoding": "identity"})
     assert "content-encoding" not in plain.headers
     assert plain.text == SCRIPT
 
 
 async def test_a_worker_has_a_policy_of_its_own(client: httpx.AsyncClient) -> None:
-    assert "script-src 'self'" in (await client.get("/assets/layout.worker-1.js")).headers["content-security-policy"]
-    assert (await client.get("/assets/find-1.js")).headers["content-security-policy"] == "default-src 'none'"
+    assert "script-src 'self'" in (await client.get("/assets/layout.worker-Ab3_x-9Z.js")).headers["content-security-policy"]
+    assert (await client.get("/assets/find-Ab3_x-9Z.js")).headers["content-security-policy"] == "default-src 'none'"
 
 
-@pytest.mark.parametrize("name", ["../build.json", "..%2F..%2Fsecret.txt", "find-1.js.gz", "nothing.js", "", "%2e%2e/pages.json"])
+@pytest.mark.parametrize("name", ["../build.json", "..%2F..%2Fsecret.txt", "find-Ab3_x-9Z.js.gz", "nothing.js", "", "%2e%2e/pages.json"])
 async def test_nothing_but_assets_is_served_as_one(client: httpx.AsyncClient, name: str) -> None:
     response = await client.get(f"/assets/{name}")
     assert response.status_code == 404
