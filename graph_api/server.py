@@ -88,10 +88,24 @@ async def _posted(request: Request) -> Question | Reply | str:
     return posted(bytes(body))
 
 
+class Readiness:
+    """Whether a store is of use; one that was not there at the start is prepared when it is."""
+
+    def __init__(self, store: Store) -> None:
+        self._store, self._prepared = store, False
+
+    async def revision(self) -> int:
+        """The network's revision; raises StoreError where the store is of no use now."""
+        if not self._prepared:
+            await self._store.prepare()
+            self._prepared = True
+        return await self._store.revision()
+
+
 def create_app(settings: Settings, store: Store | None = None, *, today: Callable[[], datetime.date] = datetime.date.today) -> Starlette:
     """The service on a store; one that is not given is opened from the settings and closed at the end."""
     used = store or open_store(settings.store, user=settings.neo4j_user, password=settings.neo4j_password, database=settings.neo4j_database)
-    finder = CandidateFinder(used, today=today)
+    readiness, finder = Readiness(used), CandidateFinder(used, today=today)
     observer = Observer(used, finder)
     editor = Editor(used)
     schema = create_schema()
@@ -100,16 +114,16 @@ def create_app(settings: Settings, store: Store | None = None, *, today: Callabl
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncGenerator[None]:
         try:
-            await used.prepare()
+            await readiness.revision()
         except StoreError as e:
-            log.warning("the store is not ready, trying again with each request: %s", e)
+            log.warning("the store is not ready, trying again when /readyz is asked: %s", e)
         yield
         if store is None:
             await used.close()
 
     async def ready(_: Request) -> Response:
         try:
-            revision = await used.revision()
+            revision = await readiness.revision()
         except StoreError as e:
             log.warning("the store is not ready: %s", e)
             return JSONResponse({"ready": False, "reason": e.code}, 503, {"Retry-After": "2"})
@@ -130,7 +144,9 @@ def create_app(settings: Settings, store: Store | None = None, *, today: Callabl
             Route("/readyz", ready),
             Route("/graphql/schema.graphql", schema_text),
             Route("/metrics", counted),
-            Route("/graphql", Endpoint(Engine(schema), lambda _: Context(store=watched(used, metrics), finder=finder, observer=observer, editor=editor), metrics)),
+            Route(
+                "/graphql", Endpoint(Engine(schema), lambda _: Context(store=watched(used, metrics), finder=finder, observer=observer, editor=editor), metrics)
+            ),
             *web.routes(),
         ],
         middleware=[Middleware(Gate, hosts=allowed_hosts(settings.host, settings.hosts), metrics=metrics)],

@@ -19,22 +19,29 @@ async def test_a_municipality_by_either_form_of_its_id(small: Api, id: str) -> N
     assert await small(query, id=id) == {"municipality": BONN}
 
 
-async def test_what_hangs_on_a_municipality(small: Api) -> None:
+async def test_the_people_of_a_municipality(small: Api) -> None:
     query = """{ municipality(id: "bonn") {
       departments { totalCount edges { node { name experts { edges { node { name } } } municipality { id } } } }
       experts { edges { node { name department { name } } } }
       stakeholders { edges { node { name realm experts { totalCount } } } }
-      partnerships { edges { joined left node { name kind members { edges { joined node { name } } } goals { edges { node { number } } } } } }
-      partners { totalCount edges { node { name } } }
     } }"""
     ana, ben = {"name": "Ana"}, {"name": "Ben"}
     home = {"municipality": {"id": "municipality:bonn"}}
-    members = [{"joined": "2020", "node": {"name": "Bonn"}}, {"joined": "2020", "node": {"name": "La Paz"}}]
-    pair = {"name": None, "kind": "PROJECT", "members": {"edges": members}, "goals": {"edges": [{"node": {"number": 11}}]}}
     assert (await small(query))["municipality"] == {
         "departments": {"totalCount": 1, "edges": [{"node": home | {"name": "Green Spaces", "experts": {"edges": [{"node": ana}, {"node": ben}]}}}]},
         "experts": {"edges": [{"node": person | {"department": {"name": "Green Spaces"}}} for person in (ana, ben)]},
         "stakeholders": {"edges": [{"node": {"name": "University", "realm": "ACADEMIA", "experts": {"totalCount": 1}}}]},
+    }
+
+
+async def test_the_partnerships_of_a_municipality(small: Api) -> None:
+    query = """{ municipality(id: "bonn") {
+      partnerships { edges { joined left node { name kind members { edges { joined node { name } } } goals { edges { node { number } } } } } }
+      partners { totalCount edges { node { name } } }
+    } }"""
+    members = [{"joined": "2020", "node": {"name": "Bonn"}}, {"joined": "2020", "node": {"name": "La Paz"}}]
+    pair = {"name": None, "kind": "PROJECT", "members": {"edges": members}, "goals": {"edges": [{"node": {"number": 11}}]}}
+    assert (await small(query))["municipality"] == {
         "partnerships": {"edges": [{"joined": "2020", "left": None, "node": pair}]},
         "partners": {"totalCount": 1, "edges": [{"node": {"name": "La Paz"}}]},
     }
