@@ -9,6 +9,7 @@ As a command: `python hatch_build.py` builds; `python hatch_build.py check` (or 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -16,10 +17,16 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+try:
+    import fcntl
+except ImportError:  # Windows: two builds at the same time are left to chance there
+    fcntl = None
 
 VARIABLE = "PARTNERGRAPH_WEB"
 MODES = ("auto", "require", "skip")
@@ -61,18 +68,31 @@ class WebBuild:
         if not (self.web / "package.json").is_file():
             return None  # unpacked from an sdist without sources: what is built is in it
         digest = self.digest()
-        if self._stamp.is_file() and json.loads(self._stamp.read_text("utf-8")).get("digest") == digest:
+        if self._is(digest):
             return None
         if mode == "skip":
             return self._left_out(f"It was left out on purpose ({VARIABLE}=skip).")
         try:
-            self.build(digest)
+            with self._alone():
+                if not self._is(digest):
+                    self.build(digest)
         except (WebBuildError, OSError, subprocess.TimeoutExpired) as e:
             reason = str(e).replace(str(self.web.parent), ".")
             if mode == "require":
                 raise WebBuildError(reason) from e
             return self._left_out(f"It could not be built: {reason}")
         return None
+
+    def _is(self, digest: str) -> bool:
+        return self._stamp.is_file() and json.loads(self._stamp.read_text("utf-8")).get("digest") == digest
+
+    @contextlib.contextmanager
+    def _alone(self) -> Generator[None]:
+        """Waits while another process builds the same sources."""
+        with self.out.with_name("_web.lock").open("w") as lock:
+            if fcntl:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
     def digest(self) -> str:
         """What tells one state of the sources from another."""

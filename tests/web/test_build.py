@@ -20,6 +20,7 @@ from matching.facets import FACETS
 def root(tmp_path: Path) -> Path:
     """A directory with sources that cannot be built: their lock file is missing."""
     (tmp_path / "web" / "src").mkdir(parents=True)
+    (tmp_path / "graph_api").mkdir()
     (tmp_path / "web" / "package.json").write_text("{}", "utf-8")
     (tmp_path / "web" / "src" / "page.ts").write_text("1", "utf-8")
     return tmp_path
