@@ -58,6 +58,12 @@ def test_a_fair_plan_gives_up_total_for_the_weakest_side():
     assert (fair.minimum, fair.total, fair.mean_left, fair.mean_right) == (0.5, 1.0, 0.5, 0.5)
 
 
+def test_the_fair_plan_finds_the_highest_bar_of_many():
+    steps = pairs(("a", "v", 1.0, 0.1), ("b", "w", 0.88, 0.2), ("c", "x", 0.76, 0.3), ("d", "y", 0.64, 0.4), ("e", "z", 0.45, 0.45))
+    assert chosen(phase_plan(steps, places=1)) == [("a", "v")]
+    assert chosen(phase_plan(steps, places=1, variant=Variant.FAIR)) == [("e", "z")]
+
+
 def test_a_full_phase_takes_the_best_and_names_who_comes_next():
     plan = phase_plan(pairs(("a", "x", 0.9, 0.9), ("b", "y", 0.8, 0.8), ("c", "z", 0.7, 0.7), ("a", "z", 0.6, 0.6)), places=2)
     assert chosen(plan) == [("a", "x"), ("b", "y")]
