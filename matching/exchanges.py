@@ -194,8 +194,9 @@ class ExchangeMatcher:
         nothing = np.zeros(len(self.profiles_))
         directions = [np.max([nothing, *(way for key, way in ways.items() if WAYS[key][0] is direction)], axis=0) for direction in Direction]
         content = np.sqrt(1 - np.prod([1 - worth for worth in directions], axis=0))
+        everyone = np.arange(len(self.profiles_))
         hours = np.maximum(1 - self._apart(row) / WORKDAY, 0)
-        return np.stack([content, self.languages_.scores(row), hours, self.size_.scores(row)], axis=1)
+        return np.stack([content, self.languages_.scores(row, everyone), hours, self.size_.scores(row, everyone)], axis=1)
 
     def _apart(self, row: int) -> Floats:
         apart = np.abs(self.profiles_.longitude - self.profiles_.longitude[row])
@@ -276,9 +277,10 @@ class ExchangeMatcher:
 def _ways(content: Content, row: int) -> dict[str, Floats]:
     """How much there is in each way of `WAYS` between one municipality and every other, 0 to 1; 0 where nothing is known."""
     found: dict[str, Floats] = {}
+    everyone = np.arange(len(content.totals[SEEKS]))
     for key, (direction, wanted, given, worth) in WAYS.items():
-        mine = () if direction is Direction.TEACH else (content.met_by_all(row, wanted, given),)
-        theirs = () if direction is Direction.LEARN else (content.met_of_all(row, wanted, given),)
+        mine = () if direction is Direction.TEACH else (content.met_by_all(row, everyone, wanted, given),)
+        theirs = () if direction is Direction.LEARN else (content.met_of_all(row, everyone, wanted, given),)
         found[key] = worth * np.nan_to_num(np.stack([*mine, *theirs]), nan=0.0).mean(axis=0)
     return found
 
