@@ -15,8 +15,9 @@ import seeds
 from graph_api.errors import BadCell, ImportRejected
 from graph_api.model import Link, Scalar, kind_of, own_id
 from graph_api.operations.files import FILES, SEPARATOR, Column, File, parse_cell, parse_id
+from graph_api.operations.names import forget_members_names, name_partnerships
 from graph_api.operations.sheets import Sheet, open_sheets
-from graph_api.storage.base import Compare, Every, Operator, Reader, Selection, Shape, Store, Wanted, Writer
+from graph_api.storage.base import Compare, Operator, Reader, Selection, Shape, Store, Writer
 
 BATCH = 5_000
 """Rows that are written at once: memory does not grow with the file."""
@@ -326,14 +327,17 @@ async def _write_links(tx: Writer, table: _Table, progress: Progress) -> None:
         return None
     key = table.position("id")
     for batch in _batched((values for _, values in _records(table)), BATCH):
+        partnerships = [str(row[key]) for row in batch] if table.file.kind == "partnership" else []
+        if partnerships and "name" not in table:
+            await forget_members_names(tx, partnerships)
         for position, step in columns:
             pairs: list[list[Scalar]] = [[row[key], other] for row in batch for other in _named(row[position])]
             if step.forward:
                 await tx.link(step.link, ["source", "target"], pairs, replace="source")
             else:
                 await tx.link(step.link, ["source", "target"], [pair[::-1] for pair in pairs], replace="target")
-        if table.file.kind == "partnership":
-            await name_partnerships(tx, [str(row[key]) for row in batch])
+        if partnerships:
+            await name_partnerships(tx, partnerships)
     return None
 
 
@@ -351,12 +355,3 @@ async def _write_link_file(tx: Writer, table: _Table, link: type[Link], progress
         rows = [[next(filter(None, (v[i] for i in sources))), next(filter(None, (v[i] for i in targets))), *(v[i] for i in own)] for v in batch]
         await tx.link(link, names, rows)
         progress("write", len(batch))
-
-
-async def name_partnerships(tx: Writer, ids: Sequence[str]) -> None:
-    """Gives those of these partnerships that have no name the names of their members."""
-    members = Wanted(relation="members", selection=Selection(shapes=(Shape(kind="municipality", properties=("name",)),)))
-    unnamed = (Compare(property="id", operator=Operator.IN, value=tuple(ids)), Compare(property="name", operator=Operator.EMPTY, value=True))
-    [[_, rows]] = await tx.select(Selection(shapes=(Shape(kind="partnership", links=(members,)),), filter=Every(of=unnamed)))
-    named = [[row[0], " – ".join(member[3][0] for member in row[4][0][1])] for row in rows]
-    await tx.save("partnership", ["id", "name"], named)

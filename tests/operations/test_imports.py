@@ -142,6 +142,12 @@ async def test_a_partnership_without_a_name_is_called_after_its_members(small: S
     assert names == {"a": "Bonn – München", "b": "Own name", "pair": "", "three": "München – Subotica – Treptow-Köpenick"}
 
 
+async def test_a_name_made_of_the_members_follows_them_and_a_name_that_was_given_stays(small: Store, tmp_path: Path) -> None:
+    for members in ("bonn|lapaz", "bonn|muc"):
+        await take(small, tmp_path, partnerships=f"id,members\npair,{members}\nthree,{members}\n")
+    assert {key: row["name"] for key, row in (await table(small, "partnerships")).items()} == {"pair": "Bonn – München", "three": "Three Rivers"}
+
+
 async def test_into_an_empty_network_the_lists_that_all_name_come_too(store: Store, tmp_path: Path) -> None:
     tables = {"municipalities": "id,name,country\nulm,Ulm,DE\n", "topics": "id,name\nwaste,Waste\n"}
     dry = await import_files(store, files(tmp_path, **tables), dry_run=True)
