@@ -54,6 +54,23 @@ class PartnershipKind(Choice):
     PROJECT = "project", "Agreed for one project and its time."
 
 
+class PartnershipStatus(Choice):
+    """Where a partnership stands in its life."""
+
+    CONTACT = "contact", "In touch, nothing agreed yet."
+    AGREED = "agreed", "Agreed, and the work has not begun."
+    ACTIVE = "active", "Works together."
+    DORMANT = "dormant", "Rests; it may be taken up again."
+    ENDED = "ended", "Has come to its end."
+
+
+class SupportAudience(Choice):
+    """Whom an offer of support is for."""
+
+    MUNICIPALITY = "municipality", "A single municipality."
+    PARTNERSHIP = "partnership", "A partnership."
+
+
 class EventKind(Choice):
     """The programme's kinds of meetings."""
 
@@ -78,6 +95,7 @@ class InterestStatus(Choice):
     DECLINED = "declined", "Answered with no."
     WITHDRAWN = "withdrawn", "Taken back by the sender."
     EXPIRED = "expired", "Not answered in time."
+    DISMISSED = "dismissed", "Not wanted as a partner, with the reason; the other side never learns of it."
 
 
 class Action(Choice):
@@ -89,6 +107,7 @@ class Action(Choice):
     UNLINK = "unlink", "A link was removed."
     MERGE = "merge", "Two records of the same thing were made one."
     IMPORT = "import", "Files were taken in."
+    REMIND = "remind", "It was put on the list of records whose people are asked whether they are still true."
 
 
 class DacGroup(Choice):
@@ -189,6 +208,7 @@ class Municipality(Node):
     languages: tuple[str, ...] = prop("ISO 639 codes of its working languages; empty means those of its country.", default=(), **LANGUAGE)
     seeking: bool | None = prop("Whether it looks for a partner; empty means nobody has said.", default=None, index=True)
     capacity: int | None = prop("Number of further partnerships it can take on now; empty means nobody has said.", default=None, minimum=0, maximum=1000)
+    opted_out: bool = prop("Whether it does not want to be suggested to anybody.", default=False, index=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -228,6 +248,10 @@ class Partnership(Node):
     kind: PartnershipKind = prop("How binding it is.", default=PartnershipKind.PARTNERSHIP, index=True)
     started: PartialDate | None = prop("When it began.", default=None, index=True)
     ended: PartialDate | None = prop("When it ended; empty while it lasts.", default=None)
+    status: PartnershipStatus = prop("Where it stands in its life.", default=PartnershipStatus.ACTIVE, index=True)
+    status_since: datetime.date | None = prop("Day since which it stands there.", default=None)
+    long_term: bool | None = prop("Whether its members want to work together for long; empty means nobody has said.", default=None)
+    staff_released: bool | None = prop("Whether its members release staff for the work; empty means nobody has said.", default=None)
     source: str | None = prop("Where this is known from: a URL or the name of a data set.", default=None)
 
 
@@ -252,6 +276,7 @@ class Mission(Node):
     ends_on: datetime.date | None = prop("Last day.", default=None)
     languages: tuple[str, ...] = prop("ISO 639 codes of its working languages.", default=(), **LANGUAGE)
     interpretation: bool = prop("Whether interpreters are needed.", default=False)
+    results: str | None = prop("What came of it.", default=None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -263,6 +288,7 @@ class Event(Node):
     mode: Mode = prop("Whether people travel.", default=Mode.ON_SITE)
     starts_on: datetime.date | None = prop("First day.", default=None, index=True)
     ends_on: datetime.date | None = prop("Last day.", default=None)
+    results: str | None = prop("What came of it.", default=None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -307,6 +333,36 @@ class Interest(Node):
     answered_on: datetime.date | None = prop("Day on which it was answered.", default=None)
     reason: str | None = prop("The reason given with the answer.", default=None, private=True)
     expires_on: datetime.date | None = prop("Day after which it counts as expired.", default=None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Demand(Node):
+    """A demand that nobody met: a municipality that looks for a partner, and why nobody fits."""
+
+    message: str | None = prop("What the municipality looks for, in its words.", default=None, private=True)
+    recorded_on: datetime.date | None = prop("Day on which it was recorded.", default=None, index=True)
+    answered_on: datetime.date | None = prop("Day on which it was met or given up; empty while it stands.", default=None)
+    reason: str | None = prop("Why nobody fits, or how it was met.", default=None, private=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SupportOffer(Node):
+    """Something the programme offers to those who take part in it, or want to."""
+
+    name: str = prop("Name in English.", search=True, index=True)
+    name_de: str | None = prop("Name in German.", default=None, search=True)
+    name_es: str | None = prop("Name in Spanish.", default=None, search=True)
+    name_fr: str | None = prop("Name in French.", default=None, search=True)
+    text: str | None = prop("What it is, in English.", default=None)
+    text_de: str | None = prop("What it is, in German.", default=None)
+    text_es: str | None = prop("What it is, in Spanish.", default=None)
+    text_fr: str | None = prop("What it is, in French.", default=None)
+    audience: SupportAudience | None = prop("Whom it is for; empty means everybody.", default=None, index=True)
+    needs_german_partner: bool | None = prop("Whether only those with a German member or partner get it; empty means nobody has said.", default=None)
+    needs_phase: bool | None = prop("Whether only those who take part in a phase get it; empty means nobody has said.", default=None)
+    starts_on: datetime.date | None = prop("First day; empty means nobody has said.", default=None)
+    ends_on: datetime.date | None = prop("Last day; empty while no end is known.", default=None)
+    contact: str | None = prop("Whom to ask.", default=None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -406,6 +462,7 @@ class Participation(Link):
     joined: PartialDate | None = prop("When it joined the phase.", default=None)
     left: PartialDate | None = prop("When it left the phase; empty while it takes part.", default=None)
     proposed_on: datetime.date | None = prop("Day on which the German member submitted the proposal.", default=None)
+    proposed_by: str | None = prop("Id of the German member that submitted it.", default=None)
     agreed_on: datetime.date | None = prop("Day on which the participants signed the agreement.", default=None)
 
 
@@ -506,6 +563,11 @@ class Asked(Link):
     """A municipality receives an interest."""
 
 
+@link(sources=(Municipality,), targets=(Demand,), forward="demands", backward="municipality", one_source=True, least=1, target_column="municipality")
+class HasDemand(Link):
+    """A municipality has a demand that nobody met."""
+
+
 # ── what is derived ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 KINDS: Mapping[str, type[Node]] = {
@@ -522,6 +584,8 @@ KINDS: Mapping[str, type[Node]] = {
     "sdg_goal": SdgGoal,
     "sdg_target": SdgTarget,
     "interest": Interest,
+    "demand": Demand,
+    "support_offer": SupportOffer,
     "change": Change,
 }
 """Kinds by name, in the order in which they can be loaded."""

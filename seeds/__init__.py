@@ -22,6 +22,7 @@ ORDER = (
     "missions",
     "events",
     "attendances",
+    "support_offers",
 )
 """Stems of the files in the order of loading: what is named stands before what names it."""
 

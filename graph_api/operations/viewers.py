@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from graph_api.errors import Forbidden
 from graph_api.model import Choice
-from graph_api.storage.base import Compare, Either, Every, Filter, Linked, Operator
+from graph_api.storage.base import Compare, Either, Every, Filter, Linked, Negate, Operator
 
 
 class Role(Choice):
@@ -20,7 +20,7 @@ class Role(Choice):
     ADMIN = "admin", "A coordinator who also hands out tokens and runs the service."
 
 
-GUARDED = ("interest", "change")
+GUARDED = ("interest", "demand", "change")
 """Kinds of which not everybody sees every record: nothing may be filtered by them, and no path or neighbourhood leads through them."""
 
 NOBODY: Filter = Either(of=())
@@ -52,13 +52,17 @@ class Viewer:
         """Which records of a kind exist for them; None: all."""
         if self.coordinates or kind not in GUARDED:
             return None
-        if kind != "interest" or not self.municipality:
+        if kind == "change" or not self.municipality:
             return NOBODY
-        return Either(of=(Linked(relation="asker", node=_is(self.municipality)), Linked(relation="asked", node=_is(self.municipality))))
+        ours = _is(self.municipality)
+        if kind == "demand":
+            return Linked(relation="municipality", node=ours)
+        received = Every(of=(Linked(relation="asked", node=ours), Negate(of=Compare(property="status", operator=Operator.EQ, value="dismissed"))))
+        return Either(of=(Linked(relation="asker", node=ours), received))
 
     def reveal(self, kind: str) -> Filter:
         """On which records of a kind they see the private properties."""
-        if self.coordinates or kind == "interest":  # whose interests are not theirs does not see the record at all
+        if self.coordinates or kind in GUARDED:  # those that are not theirs they do not see at all
             return EVERYBODY
         return self._reveal_expert() if kind == "expert" else NOBODY
 
