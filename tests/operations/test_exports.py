@@ -21,6 +21,8 @@ MORE = {
     "events": 'id,name,kind,phase,venue\ne,"Kick-off, “first”\nof many",kick_off,2017,bonn\n',
     "attendances": "event,municipality,expert,stakeholder,role\ne,bonn,,,host\ne,,cleo,,=speaker\ne,,,uni,\n",
     "interests": "id,asker,asked,message,status,asked_on\ni,lapaz,bonn,Hello; | “you”,open,2025-01-01\n",
+    "demands": "id,municipality,message,recorded_on\nd,lapaz,Compost; waste,2025-02-03\n",
+    "supports": "id,name,audience,needs_phase\ns,Advice,municipality,false\n",
     "experts": "id,name,stakeholder,languages,available_from,email,consent\ncleo,Cléo,uni,fr,2025-01-31,cleo@example.org,true\n",
     "partnerships": "id,name,members,kind,departments,stakeholders,phase\n"
     "three,Three Rivers,muc|treptow|subotica,partnership,water,uni,2017\npair,,bonn|lapaz,project,green,,\n",
@@ -30,11 +32,12 @@ MORE = {
 
 async def filled(store: Store, directory: Path) -> list[Table]:
     await settle(store, SMALL)
-    for stem, text in MORE.items():
-        (directory / f"{stem}.csv").write_text(text)
-    await import_files(store, [directory / f"{stem}.csv" for stem in MORE])
+    more = [stem for stem in MORE if stem in FILES]
+    for stem in more:
+        (directory / f"{stem}.csv").write_text(MORE[stem])
+    await import_files(store, [directory / f"{stem}.csv" for stem in more])
     tables = await export_tables(store)
-    assert [stem for stem, _, rows in tables if not rows] == []
+    assert [stem for stem, _, rows in tables if not rows] == [], "give MORE a row of each new file"
     return tables
 
 
