@@ -16,6 +16,8 @@ import click
 import orjson
 
 from graph_api.errors import ImportRejected, InvalidInput, PartnergraphError
+from graph_api.operations.files import parse_id
+from graph_api.operations.viewers import Role, Viewer
 from graph_api.settings import Settings, read_settings, settings_table
 from graph_api.storage import open_store
 from graph_api.storage.base import Store
@@ -140,6 +142,23 @@ def settings(as_json: bool) -> None:
             yield f"{'':<{width}}  {row.doc} (default: {row.default or '–'})"
 
     emit([dataclasses.asdict(row) for row in rows], as_json=as_json, text=text)
+
+
+@main.command()
+@click.option("--role", required=True, type=click.Choice([role.value for role in Role if role is not Role.ANONYMOUS]), help="What the holder may do.")
+@click.option("--municipality", help="The municipality the holder works for (role municipality).")
+@click.option("--expert", help="The expert the holder is (role expert).")
+@click.option("--name", default="", help="How the audit log names the holder; default: the role.")
+@click.option("--days", type=int, default=30, show_default=True, help="How long the token is good, at most 366.")
+@as_json
+def token(role: str, municipality: str | None, expert: str | None, name: str, days: int, as_json: bool) -> None:
+    """Make a token, signed with our own key file. Whoever has it is who it says: hand it over safely."""
+    from graph_api.tokens import LocalTokens
+
+    home, person = (parse_id(kind, given) if given else None for kind, given in (("municipality", municipality), ("expert", expert)))
+    viewer = Viewer(role=Role(role), name=name or role, municipality=home, expert=person)
+    made = LocalTokens(Path(read_settings().key_file)).issue(viewer, days=days)
+    emit({"token": made, "role": role, "days": days}, as_json=as_json, text=lambda: iter([made]))
 
 
 # ── data ──────────────────────────────────────────────────────────────────────────────────────────────────────────────

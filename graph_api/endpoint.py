@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from graph_api.errors import Unauthenticated
 from graph_api.schema.context import Context
 from graph_api.schema.engine import PATIENCE, Engine, Question
 from graph_api.schema.sizes import MOST_BYTES
@@ -20,7 +21,7 @@ from graph_api.transport import API_HEADERS, JSON, RESPONSE, Reply, accepted, as
 class Endpoint:
     """GraphQL over HTTP on Starlette: reads the request, has it answered, sends the reply."""
 
-    def __init__(self, engine: Engine, context: Callable[[Request], Context], metrics: Metrics) -> None:
+    def __init__(self, engine: Engine, context: Callable[[Request], Awaitable[Context]], metrics: Metrics) -> None:
         self._engine, self._context, self._metrics = engine, context, metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -45,7 +46,11 @@ class Endpoint:
             return refused(400, "BAD_REQUEST", question)
         if isinstance(question, Reply):
             return question
-        return replied(await self._engine.answer(question, self._context(request)), media)
+        try:
+            context = await self._context(request)
+        except Unauthenticated as e:
+            return refused(401, e.code, str(e), www_authenticate="Bearer")
+        return replied(await self._engine.answer(question, context), media)
 
 
 async def _posted(request: Request) -> Question | Reply | str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import datetime
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -28,6 +29,7 @@ from graph_api.settings import Settings, read_settings
 from graph_api.storage import open_store
 from graph_api.storage.base import Store
 from graph_api.telemetry import Metrics, set_up_logs
+from graph_api.tokens import bearer, token_reader
 from graph_api.watch import watched
 
 log = logging.getLogger("partnergraph.server")
@@ -77,10 +79,12 @@ def create_app(settings: Settings, store: Store | None = None, *, today: Callabl
     """The service on a store; one that is not given is opened from the settings and closed at the end."""
     used = store or open_store(settings.store, user=settings.neo4j_user, password=settings.neo4j_password, database=settings.neo4j_database)
     readiness, finder = Readiness(used), CandidateFinder(used, today=today)
-    observer = Observer(used, finder)
-    editor = Editor(used)
-    schema = create_schema()
-    schema_text, metrics = sdl(schema), Metrics()
+    schema, metrics, tokens = create_schema(), Metrics(), token_reader(settings)
+    schema_text = sdl(schema)
+    everybody = Context(store=watched(used, metrics), finder=finder, observer=Observer(used, finder), editor=Editor(used))
+
+    async def context(request: Request) -> Context:
+        return dataclasses.replace(everybody, viewer=await tokens.viewer(bearer(request.headers.get("authorization"))))
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncGenerator[None]:
@@ -96,9 +100,7 @@ def create_app(settings: Settings, store: Store | None = None, *, today: Callabl
         routes=[
             *watching_routes(readiness, metrics),
             Route("/graphql/schema.graphql", text_of(lambda: schema_text)),
-            Route(
-                "/graphql", Endpoint(Engine(schema), lambda _: Context(store=watched(used, metrics), finder=finder, observer=observer, editor=editor), metrics)
-            ),
+            Route("/graphql", Endpoint(Engine(schema), context, metrics)),
             *web.routes(),
         ],
         middleware=[Middleware(Gate, hosts=allowed_hosts(settings.host, settings.hosts), metrics=metrics)],

@@ -38,6 +38,16 @@ class TokenReader(Protocol):
         ...
 
 
+def bearer(authorization: str | None) -> str | None:
+    """The token in an Authorization header; None where there is no header. Raises Unauthenticated for another scheme."""
+    if authorization is None:
+        return None
+    scheme, _, token = authorization.strip().partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise Unauthenticated("the Authorization header has to be: Bearer, a space, the token")
+    return token.strip()
+
+
 def token_reader(settings: Settings) -> TokenReader:
     """The reader that the settings ask for; raises SettingsError where they do not say enough."""
     if settings.auth == "local":
@@ -141,7 +151,8 @@ class OidcTokens:
     def _client(self) -> jwt.PyJWKClient:
         if self._keys is None:
             try:
-                with urllib.request.urlopen(f"{self._issuer.rstrip('/')}/.well-known/openid-configuration", timeout=3) as answer:
+                address = f"{self._issuer.rstrip('/')}/.well-known/openid-configuration"
+                with urllib.request.urlopen(address, timeout=3) as answer:  # noqa: S310 - the settings allow https only
                     found = json.load(answer)
                 self._keys = jwt.PyJWKClient(found["jwks_uri"], timeout=3)
             except (OSError, ValueError, KeyError):
