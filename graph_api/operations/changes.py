@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import uuid
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -71,6 +72,41 @@ class Editor:
     def __init__(self, store: Store, *, now: Callable[[], datetime.datetime] = lambda: datetime.datetime.now(datetime.UTC)) -> None:
         self._store, self._now = store, now
 
+    @property
+    def reader(self) -> Reader:
+        """The network as it is."""
+        return self._store
+
+    def today(self) -> datetime.date:
+        """The day in UTC."""
+        return self._now().date()
+
+    def transaction(self) -> AbstractAsyncContextManager[Writer]:
+        """A unit of writing for `put` and `join`: all or nothing."""
+        return self._store.transaction()
+
+    async def put(self, tx: Writer, note: Note, record: str, values: Mapping[str, Any]) -> Saved:
+        """Writes columns of a record within a transaction and notes it in the audit log; whoever calls has seen to the rights.
+
+        Raises InvalidInput that names every bad value.
+        """
+        kind, before = str(kind_of(record)), await state(tx, record)
+        await _take_in(tx, PLURALS[kind], _cells(kind, record, before, values))
+        after = await state(tx, record)
+        changed = tuple(n for n in after or {} if before is None or before[n] != (after or {})[n])
+        if changed:
+            await self.log(tx, note, Action.SAVE, record, before, after)
+        return Saved(id=record, created=before is None, changed=changed)
+
+    async def join(self, tx: Writer, note: Note, link: type[Link], values: Mapping[str, Any]) -> str:
+        """The same for a link with properties of its own; gives the id of the record it starts from."""
+        file = FILES[str(link.ends.file)]
+        source = _end(file.columns, file.sources, values)
+        await _take_in(tx, file.stem, {n: format_cell(v) for n, v in values.items()})
+        await tx.save(str(kind_of(source)), ["id", "revision"], [[source, await tx.revision() + 1]])
+        await self.log(tx, note, Action.LINK, source, None, {"link": file.stem, **values})
+        return source
+
     async def save(self, note: Note, kind: str, values: Mapping[str, Any], *, if_revision: int | None = None) -> Saved:
         """Creates a record, or changes those columns of one that are given; `None` empties a column.
 
@@ -79,18 +115,13 @@ class Editor:
         """
         record = parse_id(kind, str(values.get("id") or uuid.uuid4().hex[:12]))
         async with self._store.transaction() as tx:
-            if again := await _known(tx, note):
+            if again := await known(tx, note):
                 return Saved(id=again, created=False, changed=())
             before = await state(tx, record)
             note.viewer.require(*ROLES.get(kind, ()), municipality=await _owner(tx, record, before, values), expert=None if _LINKED & set(values) else record)
             if if_revision is not None:
                 await _refuse_stale(tx, record, before, if_revision)
-            await _take_in(tx, PLURALS[kind], _cells(kind, record, before, values))
-            after = await state(tx, record)
-            changed = tuple(n for n in after or {} if before is None or before[n] != (after or {})[n])
-            if changed:
-                await self._log(tx, note, Action.SAVE, record, before, after)
-        return Saved(id=record, created=before is None, changed=changed)
+            return await self.put(tx, note, record, values)
 
     async def link(self, note: Note, link: type[Link], values: Mapping[str, Any]) -> str:
         """Creates or changes a link with properties of its own; gives the id of the record it starts from."""
@@ -98,12 +129,7 @@ class Editor:
         async with self._store.transaction() as tx:
             source = _end(file.columns, file.sources, values)
             await _require_link(tx, note.viewer, link, source)
-            if await _known(tx, note):
-                return source
-            await _take_in(tx, file.stem, {n: format_cell(v) for n, v in values.items()})
-            await tx.save(str(kind_of(source)), ["id", "revision"], [[source, await tx.revision() + 1]])
-            await self._log(tx, note, Action.LINK, source, None, {"link": file.stem, **values})
-        return source
+            return source if await known(tx, note) else await self.join(tx, note, link, values)
 
     async def unlink(self, note: Note, link: type[Link], values: Mapping[str, Any]) -> tuple[str, int]:
         """Removes a link by its ends and key properties; gives the id of the record it started from and how many went."""
@@ -115,7 +141,7 @@ class Editor:
             gone = await tx.unlink(link, ["source", "target", *keys], [[source, target, *keys.values()]])
             if gone:
                 await tx.save(str(kind_of(source)), ["id", "revision"], [[source, await tx.revision() + 1]])
-                await self._log(tx, note, Action.UNLINK, source, {"link": file.stem, **values}, None)
+                await self.log(tx, note, Action.UNLINK, source, {"link": file.stem, **values}, None)
         return source, gone
 
     async def delete(self, note: Note, record: str, *, confirmed: bool) -> Removal:
@@ -133,7 +159,7 @@ class Editor:
                 states = [await state(tx, each) for each in records]
                 await tx.delete(records)
                 for each, was in zip(records, states, strict=True):
-                    await self._log(tx, note, Action.DELETE, each, was, None)
+                    await self.log(tx, note, Action.DELETE, each, was, None)
         return Removal(records=tuple(records), links=links, done=confirmed)
 
     async def merge(self, note: Note, keep: str, remove: str) -> Saved:
@@ -151,10 +177,11 @@ class Editor:
             await _take_in(tx, PLURALS[kind], _cells(kind, keep, kept, merged))
             await tx.delete([remove])
             after = await state(tx, keep)
-            await self._log(tx, note, Action.MERGE, keep, {"kept": kept, "removed": gone}, after)
+            await self.log(tx, note, Action.MERGE, keep, {"kept": kept, "removed": gone}, after)
         return Saved(id=keep, created=False, changed=tuple(merged))
 
-    async def _log(self, tx: Writer, note: Note, action: Action, record: str, before: State | None, after: State | None) -> None:
+    async def log(self, tx: Writer, note: Note, action: Action, record: str, before: State | None, after: State | None) -> None:
+        """Writes an entry of the audit log."""
         entry = {
             "id": f"change:{uuid.uuid4().hex}",
             "revision": await tx.revision() + 1,
@@ -216,7 +243,7 @@ async def _take_in(tx: Writer, stem: str, cells: Mapping[str, str]) -> None:
         raise InvalidInput("; ".join(f"{c.column}: {c.problem}" if c.column else c.problem for c in e.cells)) from None
 
 
-async def _known(reader: Reader, note: Note) -> str | None:
+async def known(reader: Reader, note: Note) -> str | None:
     """The record that was changed when this request came first."""
     if not note.key:
         return None
