@@ -113,7 +113,7 @@ class Editor:
         Without an id a new one is made. Raises Conflict where the record was written after `if_revision`, InvalidInput that
         names every bad value, Forbidden.
         """
-        record = parse_id(kind, str(values.get("id") or uuid.uuid4().hex[:12]))
+        record = _id(kind, str(values.get("id") or uuid.uuid4().hex[:12]))
         async with self._store.transaction() as tx:
             if again := await known(tx, note):
                 return Saved(id=again, created=False, changed=())
@@ -236,6 +236,14 @@ def _cells(kind: str, record: str, before: State | None, values: Mapping[str, An
     return {"id": own_id(record)} | {n: format_cell(v) for n, v in {**known, **values}.items() if n != "id"}
 
 
+def _id(kind: str, text: str) -> str:
+    """The network-wide id; raises InvalidInput for what cannot be one."""
+    try:
+        return parse_id(kind, text)
+    except ValueError as e:
+        raise InvalidInput(f"id: {e}") from None
+
+
 async def _take_in(tx: Writer, stem: str, cells: Mapping[str, str]) -> None:
     try:
         await take_in(tx, [_Row(stem=stem, label=stem, cells=cells)])
@@ -306,7 +314,7 @@ async def _owner(reader: Reader, record: str, before: State | None, values: Mapp
     nearest: Any = next(iter(cast("list[Any]", first)), None) if isinstance(first, list) else first
     if before is None and not nearest and (known := await state(reader, record)):
         return await _owner(reader, record, known, values)
-    return await _owner(reader, parse_id(way[0], str(nearest)), None, {}) if nearest else None
+    return await _owner(reader, _id(way[0], str(nearest)), None, {}) if nearest else None
 
 
 # ── what hangs together ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -316,7 +324,7 @@ def _end(columns: Mapping[str, Column], names: tuple[str, ...], values: Mapping[
     given = [n for n in names if values.get(n)]
     if len(given) != 1:
         raise InvalidInput(f"exactly one of {', '.join(names)} is needed, {len(given)} are given")
-    return parse_id(str(columns[given[0]].kind), str(values[given[0]]))
+    return _id(str(columns[given[0]].kind), str(values[given[0]]))
 
 
 async def _dependents(reader: Reader, record: str) -> list[str]:

@@ -162,14 +162,20 @@ class ExploreFields:
         kinds: Annotated[list[Kind] | None, argument("Only records of these kinds.")] = None,
         first: Annotated[int, argument("At most this many, from 0 to 100.")] = 20,
         after: Annotated[str | None, argument("Only what comes after this cursor.")] = None,
+        last: Annotated[int | None, argument("At most this many from the end of those, from 0 to 100.")] = None,
+        before: Annotated[str | None, argument("Only what comes before this cursor.")] = None,
     ) -> SearchConnection:
         """What a text finds."""
         bounded("the length of text", len(text), 0, LONGEST_TEXT)
         bounded("first", first, 0, 100)
+        bounded("last", last or 0, 0, 100)
         wanted = SEARCHED if kinds is None else tuple(k.value for k in kinds if k.value in SEARCHED)
-        offset = decode_offset(after)
-        hits = await info.context.store.search(Search(text=text, kinds=wanted, first=first, offset=offset))
-        return await _search_connection(info, hits, offset)
+        begin, end = decode_offset(after), begin_of(before)
+        end = begin + first if end is None else min(begin + first, end)
+        if last is not None:
+            begin = max(begin, end - last)
+        hits = await info.context.store.search(Search(text=text, kinds=wanted, first=max(end - begin, 0), offset=begin))
+        return await _search_connection(info, hits, begin, backward=last is not None)
 
     @strawberry.field(description="The records around a record and the links between them.")
     async def neighbourhood(
@@ -232,7 +238,12 @@ async def _texts(info: Info, hits: Sequence[Hit]) -> dict[str, str]:
     return {i: " · ".join(value) if isinstance(value, list) else str(value) for i, value in values.items()}  # pyright: ignore[reportUnknownArgumentType]
 
 
-async def _search_connection(info: Info, hits: Hits, offset: int) -> SearchConnection:
+def begin_of(cursor: str | None) -> int | None:
+    """The place of a cursor, from 0; None where none is given."""
+    return None if cursor is None else decode_offset(cursor) - 1
+
+
+async def _search_connection(info: Info, hits: Hits, offset: int, *, backward: bool) -> SearchConnection:
     records = await _records(info, [("SearchConnection", "edges"), ("SearchEdge", "node")], [h.id for h in hits.hits])
     texts = await _texts(info, hits.hits) if any(node.name.value == "text" for node in info.reading.below(info.nodes)) else {}
     edges = [
@@ -247,7 +258,10 @@ async def _search_connection(info: Info, hits: Hits, offset: int) -> SearchConne
     ]
     more = offset + len(edges) < hits.total
     page = PageInfo(
-        has_next_page=more, has_previous_page=False, start_cursor=edges[0].cursor if edges else None, end_cursor=edges[-1].cursor if edges else None
+        has_next_page=more,
+        has_previous_page=backward and offset > 0,
+        start_cursor=edges[0].cursor if edges else None,
+        end_cursor=edges[-1].cursor if edges else None,
     )
     kinds = [KindCount(kind=KIND[kind], count=count) for kind, count in hits.kinds.items()]
     return SearchConnection(edges=edges, page_info=page, total_count=hits.total, kinds=kinds)  # pyright: ignore[reportArgumentType]
