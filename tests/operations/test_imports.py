@@ -10,6 +10,7 @@ import pytest
 from graph_api.errors import ImportRejected
 from graph_api.model import Focus, Membership
 from graph_api.operations.exports import export_tables
+from graph_api.operations.files import FILES
 from graph_api.operations.imports import MOST_BAD_CELLS, ImportReport, import_files
 from graph_api.storage.base import Store
 from tests.worlds import SMALL, settle
@@ -253,16 +254,13 @@ BAD: Mapping[str, tuple[dict[str, str], list[str]]] = {
     "columns": (
         {"municipalities": "id,Nam,country,,country\n", "focuses": "direction\n", "cities": "id\nx\n"},
         [
-            "municipalities.csv:1: column 'nam' is not known; allowed: id, name, names, country, admin1, latitude, longitude, population, languages,"
-            " seeking, capacity, verified_on",
-            "municipalities.csv:1: column '' is not known; allowed: id, name, names, country, admin1, latitude, longitude, population, languages,"
-            " seeking, capacity, verified_on",
+            f"municipalities.csv:1: column 'nam' is not known; allowed: {', '.join(FILES['municipalities'].columns)}",
+            f"municipalities.csv:1: column '' is not known; allowed: {', '.join(FILES['municipalities'].columns)}",
             "municipalities.csv:1: column 'country' is there twice",
             "municipalities.csv:1: column 'name' is missing",
             "focuses.csv:1: one of the columns municipality, department is missing",
             "focuses.csv:1: one of the columns topic, goal, target is missing",
-            "cities.csv: no kind is called 'cities'; allowed: countries, municipalities, departments, experts, stakeholders, partnerships, phases, missions,"
-            " events, topics, sdg_goals, sdg_targets, interests, memberships, participations, focuses, attendances",
+            f"cities.csv: no kind is called 'cities'; allowed: {', '.join(FILES)}",
         ],
     ),
     "no header": ({"topics": "\ufeff\n\n"}, ["topics.csv: is empty; the first line must name the columns"]),

@@ -63,13 +63,13 @@ async def test_focuses_carry_weight_direction_and_evidence(small: Api) -> None:
 
 async def test_focuses_can_be_paged_one_by_one_though_two_are_on_the_same_topic(small: Api) -> None:
     query = """query($after: String) { municipality(id: "bonn") {
-      focuses(first: 1, after: $after) { edges { direction node { id } } pageInfo { hasNextPage endCursor } } } }"""
+      focuses(first: 1, after: $after) { edges { weight node { id } } pageInfo { hasNextPage endCursor } } } }"""
     found, page = [], {"hasNextPage": True, "endCursor": None}
     while page["hasNextPage"]:
         focuses = (await small(query, after=page["endCursor"]))["municipality"]["focuses"]
-        found += [(edge["node"]["id"], edge["direction"]) for edge in focuses["edges"]]
+        found += [(edge["node"]["id"], edge["weight"]) for edge in focuses["edges"]]
         page = focuses["pageInfo"]
-    assert found == [("sdg_goal:11", "SEEKS"), ("sdg_target:11.6", "WORKS_ON"), ("topic:waste", "OFFERS"), ("topic:waste", "SEEKS")]
+    assert found == [("sdg_goal:11", 0.9), ("sdg_target:11.6", 1.0), ("topic:waste", 0.5), ("topic:waste", 0.4)]
 
 
 async def test_a_record_of_any_kind(small: Api) -> None:
