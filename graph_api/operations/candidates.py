@@ -10,7 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from graph_api.errors import InvalidInput, NotFound
+from graph_api.model import InterestStatus
 from graph_api.operations.profiles import load_profiles
+from graph_api.operations.viewers import ANYBODY, Viewer
 from graph_api.storage.base import Compare, Linked, Operator, Reader, Selection, Shape, Wanted
 from matching.partners import Candidates, PartnerMatcher
 from matching.profile import Bools, Profiles
@@ -46,12 +48,43 @@ class CandidateFilter:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Unwanted:
+    """Who is not to be suggested."""
+
+    opted_out: tuple[str, ...]
+    """Municipalities that are suggested to nobody."""
+    dismissed: Mapping[str, tuple[str, ...]]
+    """For each municipality, those that it does not want."""
+
+    def for_(self, seeker: str, viewer: Viewer) -> dict[str, tuple[str, ...]]:
+        """The municipalities left out by each rule; whom a seeker has dismissed only where it or a coordinator looks: nobody else learns of it."""
+        mine = viewer.coordinates or viewer.municipality == seeker
+        return {"opted_out": self.opted_out, "dismissed": self.dismissed.get(seeker, ()) if mine else ()}
+
+
+async def read_unwanted(reader: Reader) -> Unwanted:
+    """Who is not to be suggested, as it is now."""
+    closed = Compare(property="opted_out", operator=Operator.EQ, value=True)
+    refused = Compare(property="status", operator=Operator.EQ, value=InterestStatus.DISMISSED)
+    ends = tuple(Wanted(relation=end, selection=Selection(shapes=(Shape(kind="municipality"),))) for end in ("asker", "asked"))
+    [[_, towns], [_, interests]] = await reader.select(
+        Selection(shapes=(Shape(kind="municipality"),), filter=closed), Selection(shapes=(Shape(kind="interest", links=ends),), filter=refused)
+    )
+    dismissed: dict[str, tuple[str, ...]] = {}
+    for row in interests:
+        (_, [[asker, *_]]), (_, [[asked, *_]]) = row[4]
+        dismissed[asker] = (*dismissed.get(asker, ()), asked)
+    return Unwanted(opted_out=tuple(row[0] for row in towns), dismissed=dismissed)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Fitted:
     """A matcher, the revision of the network it knows and the day it was fitted for."""
 
     matcher: PartnerMatcher
     revision: int
     day: datetime.date
+    unwanted: Unwanted
 
 
 class CandidateFinder:
@@ -73,7 +106,7 @@ class CandidateFinder:
             day = self._today()
             profiles, revision = await load_profiles(self._reader, day)
             matcher = await asyncio.to_thread(PartnerMatcher().fit, profiles)
-            self._fitted = Fitted(matcher=matcher, revision=revision, day=day)
+            self._fitted = Fitted(matcher=matcher, revision=revision, day=day, unwanted=await read_unwanted(self._reader))
             return self._fitted
 
     def _current(self, revision: int) -> Fitted | None:
@@ -81,7 +114,13 @@ class CandidateFinder:
         return known if known and known.revision == revision and known.day == self._today() else None
 
     async def candidates(
-        self, municipality: str, *, first: int = 10, weights: Mapping[str, float] | None = None, filter: CandidateFilter | None = None
+        self,
+        municipality: str,
+        *,
+        first: int = 10,
+        weights: Mapping[str, float] | None = None,
+        filter: CandidateFilter | None = None,
+        viewer: Viewer = ANYBODY,
     ) -> tuple[Candidates, Fitted]:
         """The best candidates for a municipality, and by whom they were found.
 
@@ -92,7 +131,8 @@ class CandidateFinder:
         if municipality not in profiles.rows:
             raise NotFound(municipality)
         try:
-            found = fitted.matcher.candidates(municipality, first, weights=weights, keep=filter.mask(profiles) if filter else None)
+            keep, exclude = filter.mask(profiles) if filter else None, fitted.unwanted.for_(municipality, viewer)
+            found = fitted.matcher.candidates(municipality, first, weights=weights, keep=keep, exclude=exclude)
         except ValueError as e:
             raise InvalidInput(str(e)) from None
         return found, fitted

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from graph_api.model import KINDS
+from graph_api.model import KINDS, InterestStatus
 from graph_api.operations.candidates import CandidateFinder
-from graph_api.storage.base import Reader, Selection, Shape, Wanted
+from graph_api.storage.base import Compare, Negate, Operator, Reader, Selection, Shape, Wanted
 from matching.profile import OFFERS, SEEKS, Profiles
 
 MOST_LISTED = 50
@@ -173,5 +173,6 @@ class Observer:
 
     async def _contacted(self) -> frozenset[str]:
         ends = tuple(Wanted(relation=end, selection=Selection(shapes=(Shape(kind="municipality"),))) for end in ("asker", "asked"))
-        [[_, rows]] = await self._reader.select(Selection(shapes=(Shape(kind="interest", links=ends),)))
+        sent = Negate(of=Compare(property="status", operator=Operator.EQ, value=InterestStatus.DISMISSED))
+        [[_, rows]] = await self._reader.select(Selection(shapes=(Shape(kind="interest", links=ends),), filter=sent))
         return frozenset(end[0] for row in rows for _, found in row[4] for end in found)

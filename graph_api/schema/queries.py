@@ -158,7 +158,11 @@ class Fields:
         bounded("first", first, 0, MOST_CANDIDATES)
         given = {name: value for name, value in vars(weights).items() if isinstance(value, float | int)} if weights else None
         found, fitted = await info.context.finder.candidates(
-            global_id("municipality", municipality), first=first, weights=given, filter=filter.to_filter() if filter else None
+            global_id("municipality", municipality),
+            first=first,
+            weights=given,
+            filter=filter.to_filter() if filter else None,
+            viewer=info.context.viewer,
         )
         return await _partner_candidates(info, found, fitted)
 
