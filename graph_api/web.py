@@ -175,10 +175,17 @@ def _packed(request: Request, path: Path, *, headers: Mapping[str, str], status:
             break
     stat = sent.stat()
     response = FileResponse(sent, status, {**headers, "Vary": "Accept-Encoding", **encoding}, media, stat_result=stat)
-    known = [tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")]
-    if status == 200 and response.headers["etag"] in known:
+    if status == 200 and _has(request, response):
         return NotModifiedResponse(Headers(raw=response.raw_headers))
     return response
+
+
+def _has(request: Request, response: Response) -> bool:
+    """Whether the caller has this answer already: told by its tag or, without one, by its date."""
+    tags = request.headers.get("if-none-match")
+    if tags is None:
+        return request.headers.get("if-modified-since") == response.headers["last-modified"]
+    return response.headers["etag"] in [tag.strip().removeprefix("W/") for tag in tags.split(",")]
 
 
 def routes(built: Path = BUILT) -> list[BaseRoute]:

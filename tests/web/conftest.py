@@ -21,10 +21,10 @@ Visit = Callable[..., Page]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The tests in a browser share one service and one browser, hence one process."""
+    """The tests of a module share a browser, hence a process."""
     for item in items:
         if isinstance(item, pytest.Function) and "browser" in item.fixturenames:
-            item.add_marker(pytest.mark.xdist_group("web"))
+            item.add_marker(pytest.mark.xdist_group(f"browser {item.path.stem}"))
 
 
 def _missing(why: SiteMissing) -> None:
@@ -33,8 +33,8 @@ def _missing(why: SiteMissing) -> None:
     pytest.skip(str(why))
 
 
-# Of this package only: while Playwright runs in a process, no other event loop can.
-@pytest.fixture(scope="package")
+# Of one module only: while Playwright runs in a process, no async test can.
+@pytest.fixture(scope="module")
 def browser() -> Generator[Browser]:
     try:
         with browsing() as running:
@@ -43,7 +43,7 @@ def browser() -> Generator[Browser]:
         _missing(e)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
     try:
         with serving(tmp_path_factory.mktemp("site")) as address:

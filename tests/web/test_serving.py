@@ -97,6 +97,9 @@ async def test_a_page_that_the_caller_has_is_not_sent_again(client: httpx.AsyncC
     again = await client.get("/de/", headers={"if-none-match": f'W/"other", {tag}'})
     assert (again.status_code, again.content) == (304, b"")
     assert (await client.get("/de/", headers={"if-none-match": '"other"'})).status_code == 200
+    date = (await client.get("/de/")).headers["last-modified"]
+    assert (await client.get("/de/", headers={"if-modified-since": date})).status_code == 304
+    assert (await client.get("/de/", headers={"if-modified-since": date, "if-none-match": '"other"'})).status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/de/nothing", "/xx/", "/nothing", "/de/404", "/a/b/c"])
