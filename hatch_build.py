@@ -77,7 +77,7 @@ class WebBuild:
                 if not self._is(digest):
                     self.build(digest)
         except (WebBuildError, OSError, subprocess.TimeoutExpired) as e:
-            reason = str(e).replace(str(self.web.parent), ".")
+            reason = str(e).replace(str(self.web.parent), ".").replace(str(Path.home()), "~")
             if mode == "require":
                 raise WebBuildError(reason) from e
             return self._left_out(f"It could not be built: {reason}")
@@ -127,10 +127,16 @@ class WebBuild:
         enough = {f"{locked} everything"} if everything else {f"{locked} everything", f"{locked} build"}
         if marker.is_file() and marker.read_text("utf-8") in enough:
             return
-        source = "--prefer-offline" if node.reaches_registry(self.web) else "--offline"
+        reached = node.reaches_registry(self.web)
+        source = "--prefer-offline" if reached else "--offline"
         # what only checks the sources is not installed for a build; no package of ours needs an install script, so none may run one
         part = () if everything else ("--omit=dev",)
-        node.run("npm ci", node.npm, "ci", source, *part, "--ignore-scripts", "--fetch-retries=1", "--loglevel=error", cwd=self.web)
+        try:
+            node.run("npm ci", node.npm, "ci", source, *part, "--ignore-scripts", "--fetch-retries=1", "--loglevel=error", cwd=self.web)
+        except WebBuildError as e:
+            if reached:
+                raise
+            raise WebBuildError("the npm registry cannot be reached, and npm's own cache does not hold all that is needed.") from e
         marker.write_text(f"{locked} {'everything' if everything else 'build'}", "utf-8")
 
     def _left_out(self, reason: str) -> str:
@@ -172,7 +178,9 @@ class Node:
             check=False,
         )
         if done.returncode:
-            lines = [line.strip() for line in (done.stdout or "").splitlines() if line.strip() and not line.lstrip().startswith("at ")]
+            lines = [
+                line.strip() for line in (done.stdout or "").splitlines() if line.strip() and not line.lstrip().startswith("at ") and "complete log" not in line
+            ]
             raise WebBuildError(f"`{name}` ended with {done.returncode}. {' | '.join(lines)[:600]}")
 
     def reaches_registry(self, cwd: Path) -> bool:
