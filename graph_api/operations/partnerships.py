@@ -38,6 +38,7 @@ class Part:
     """A partnership's part in a phase, as far as it is known (ISO texts)."""
 
     phase: str
+    phase_ended: str | None
     joined: str | None
     left: str | None
     proposed_on: str | None
@@ -49,8 +50,8 @@ class Part:
         return self.proposed_on is not None and self.agreed_on is None and self.joined is None
 
     def lasts(self, day: str) -> bool:
-        """Whether it has not left before or on that day."""
-        return self.left is None or not (over(self.left, day) or self.left == day)
+        """Whether it has not left before or on that day, and the phase has not ended before."""
+        return not (over(self.left, day) or self.left == day or over(self.phase_ended, day))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +93,7 @@ class Standing:
 async def standings(reader: Reader, filter: Filter, on: datetime.date) -> tuple[Standing, ...]:
     """The partnerships for which a filter holds, with those who are members on a day."""
     members = Wanted(relation="members", selection=Selection(shapes=(Shape(kind="municipality", properties=("name", "country")),)), properties=("left",))
-    phases = Wanted(relation="phases", selection=Selection(shapes=(Shape(kind="phase"),)), properties=PARTICIPATION)
+    phases = Wanted(relation="phases", selection=Selection(shapes=(Shape(kind="phase", properties=("ended",)),)), properties=PARTICIPATION)
     shape = Shape(kind="partnership", properties=("name", "status", "status_since", "ended"), links=(members, phases))
     [[_, rows]] = await reader.select(Selection(shapes=(shape,), filter=filter))
     return tuple(_standing(row, on.isoformat()) for row in rows)
@@ -120,7 +121,7 @@ def _standing(row: Sequence[Any], day: str) -> Standing:
         status_since=since,
         ended=ended,
         members=tuple(Member(id=m[0], name=m[3][0], country=m[3][1]) for m in members if not over(m[2][0], day)),
-        parts=tuple(Part(phase=p[0], **dict(zip(PARTICIPATION, p[2], strict=True))) for p in phases),
+        parts=tuple(_part_in(p[0], p[3][0], p[2]) for p in phases),
     )
 
 
@@ -256,11 +257,15 @@ async def _refuse_full(reader: Reader, phase: str, on: datetime.date) -> None:
     """A place is taken by who takes part; proposals take none, since the best of them are chosen."""
     partnerships = Wanted(relation="partnerships", selection=Selection(shapes=(Shape(kind="partnership"),)), properties=PARTICIPATION)
     [[_, [row]]] = await reader.select(Selection(shapes=(Shape(kind="phase", properties=("capacity",), links=(partnerships,)),), filter=_is(phase)))
-    parts = [Part(phase=phase, **dict(zip(PARTICIPATION, p[2], strict=True))) for p in row[4][0][1]]
+    parts = [_part_in(phase, None, p[2]) for p in row[4][0][1]]
     taken = sum(not part.proposal and part.lasts(on.isoformat()) for part in parts)
     capacity = row[3][0]
     if capacity is not None and taken >= capacity:
         raise Conflict(f"{phase} has no room: {taken} of {capacity} places are taken")
+
+
+def _part_in(phase: str, ended: str | None, facts: Sequence[Any]) -> Part:
+    return Part(phase=phase, phase_ended=ended, **dict(zip(PARTICIPATION, facts, strict=True)))
 
 
 def _part(found: Standing, phase: str, on: datetime.date) -> Part:

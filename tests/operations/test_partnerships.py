@@ -33,7 +33,8 @@ async def part(store: Store, partnership: str, phase: str = ONE) -> dict[str, An
     snapshot = await store.snapshot({}, {Participation: (*PARTICIPATION, "proposed_by")})
     columns = snapshot.links[Participation].values
     rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
-    return next(({n: v for n, v in row.items() if v} for row in rows if (row["source"], row["target"]) == (partnership, phase)), {})
+    [found] = [row for row in rows if (row["source"], row["target"]) == (partnership, phase)] or [{}]
+    return {n: v for n, v in found.items() if v}
 
 
 async def take_part(store: Store, partnership: str, **facts: Any) -> None:
