@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime
+import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+import seeds
 from graph_api.cli import help_texts
 from graph_api.model import KINDS, LINKS, PLURALS, Choice, Link, Node, PartialDate, Property, Relation, kind_name, link_name, properties, relations
+from graph_api.operations.candidates import CandidateFinder
+from graph_api.operations.changes import Editor
 from graph_api.operations.files import FILES, LONGEST_TEXT, Column, File, format_cell
+from graph_api.operations.imports import import_files
 from graph_api.operations.sheets import LARGEST_FILE, LARGEST_UNPACKED
+from graph_api.operations.statistics import Observer
+from graph_api.schema import create_schema
+from graph_api.schema.context import Context
+from graph_api.schema.engine import Engine, Question
+from graph_api.schema.sdl import sdl
 from graph_api.settings import settings_table
+from graph_api.storage import open_store
 
 ROOT = Path(__file__).parent.parent
 MADE = "<!-- Made by `make generate`; whoever changes it here changes it in vain. -->"
@@ -186,13 +199,45 @@ def commands_page() -> str:
 
 def schema_text() -> str:
     """`graph_api/schema/schema.graphql`."""
-    from graph_api.schema import create_schema
-    from graph_api.schema.sdl import sdl
-
     return sdl(create_schema())
 
 
+# ── README ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+_EXAMPLE = re.compile(r"```graphql\n(.*?)```\n\n```json\n.*?```", re.DOTALL)
+_LEAF = re.compile(r"\{\s+([^{}\[\]]*?)\s+\}")
+
+EXAMPLES_DAY = datetime.date(2026, 11, 24)
+"""The day on which the README's examples are asked."""
+
+
+def readme() -> str:
+    """The README with the demo network's answer under each of its queries."""
+    text = (ROOT / "README.md").read_text("utf-8")
+    answers = iter(asyncio.run(_answers([found[1] for found in _EXAMPLE.finditer(text)])))
+    return _EXAMPLE.sub(lambda found: f"```graphql\n{found[1]}```\n\n```json\n{next(answers)}\n```", text)
+
+
+async def _answers(queries: Sequence[str]) -> list[str]:
+    store = open_store("memory:")
+    try:
+        await store.prepare()
+        await import_files(store, seeds.files("reference") + seeds.files("demo"))
+        finder = CandidateFinder(store, today=lambda: EXAMPLES_DAY)
+        context, engine = Context(store=store, finder=finder, observer=Observer(store, finder), editor=Editor(store)), Engine(create_schema(), patience=60)
+        return [_shown((await engine.answer(Question(query=query), context)).body) for query in queries]
+    finally:
+        await store.close()
+
+
+def _shown(body: bytes) -> str:
+    """An answer's data as a person reads it: indented, with small objects on one line."""
+    data = json.loads(body, parse_float=lambda text: float(f"{float(text):.4f}"))["data"]
+    return _LEAF.sub(lambda leaf: f"{{ {' '.join(leaf[1].split())} }}", json.dumps(data, ensure_ascii=False, indent=2))
+
+
 DOCUMENTS: Mapping[str, Callable[[], str]] = {
+    "README.md": readme,
     "docs/data-model.md": data_model,
     "docs/settings.md": settings_page,
     "docs/cli.md": commands_page,
