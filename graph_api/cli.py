@@ -253,6 +253,29 @@ def export(place: Path, as_json: bool) -> None:
     emit(counts, as_json=as_json, text=lambda: (f"{count:>9,}  {stem}" for stem, count in counts.items()))
 
 
+@main.command()
+@click.option("--dry-run", is_flag=True, help="Only say what would be done.")
+@as_json
+def daily(dry_run: bool, as_json: bool) -> None:
+    """Do what is due every day: run it once a day.
+
+    Interests that nobody answered in time are closed. People whose data nobody has confirmed for three years are listed and put
+    into the audit log, to be reminded; 90 days after the reminder their data is deleted.
+    """
+    from graph_api.operations.changes import Editor
+    from graph_api.operations.freshness import Caretaker
+
+    done = on_store(lambda store: Caretaker(Editor(store)).day(dry_run=dry_run))
+
+    def text() -> Iterator[str]:
+        for what, ids in (("closed", done.expired), ("to be reminded", done.reminded), ("deleted", done.deleted)):
+            yield from (f"{what}: {record}" for record in ids)
+        counts = f"{len(done.expired)} interests closed, {len(done.reminded)} people to be reminded, {len(done.deleted)} deleted"
+        yield counts if done.written else f"{counts}; nothing was done (--dry-run)"
+
+    emit(dataclasses.asdict(done), as_json=as_json, text=text)
+
+
 # ── matching ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -280,7 +280,7 @@ def _told(at: str, actor: str, action: str, before: str | None, after: str | Non
 
 # ── rights ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-_HOMES: Mapping[str, tuple[str, ...]] = {
+HOMES: Mapping[str, tuple[str, ...]] = {
     "municipality": (),
     "department": ("municipality",),
     "expert": ("department", "municipality"),
@@ -305,7 +305,7 @@ async def _require_link(reader: Reader, viewer: Viewer, link: type[Link], source
 async def _owner(reader: Reader, record: str, before: State | None, values: Mapping[str, Any]) -> str | None:
     """Id of the municipality whose people may change the record: the present one, or for a new record the one it is to have."""
     kind = str(kind_of(record))
-    way = _HOMES.get(kind)
+    way = HOMES.get(kind)
     if way is None:
         return None
     if not way:
