@@ -20,6 +20,8 @@ PAGES = {
 }
 """Name of the picture → path; a new page is added here."""
 WIDTHS = (1280, 320)
+SETTLE_MS = 1000
+"""Until the map and the editor of GraphiQL are drawn."""
 
 
 def take(browser: Browser, site: str, directory: Path) -> int:
@@ -31,8 +33,9 @@ def take(browser: Browser, site: str, directory: Path) -> int:
             page = context.new_page()
             for language in ("de", "en"):
                 for name, path in PAGES.items():
-                    page.goto(f"/{language}/{path}", wait_until="networkidle")
+                    page.goto(f"/{language}/{path}")
                     page.wait_for_selector("body[data-ready=true]")
+                    page.wait_for_timeout(SETTLE_MS)
                     page.screenshot(path=directory / f"{name}-{language}-{width}-{scheme}.png", full_page=True)
                     count += 1
             context.close()
