@@ -13,7 +13,7 @@ from typing import Protocol, TypeVar
 
 import seeds
 from graph_api.errors import BadCell, ImportRejected
-from graph_api.model import Link, Scalar, kind_of, own_id
+from graph_api.model import Link, Membership, Scalar, kind_of, own_id
 from graph_api.operations.files import FILES, SEPARATOR, Column, File, parse_cell, parse_id
 from graph_api.operations.names import forget_members_names, name_partnerships
 from graph_api.operations.sheets import Sheet, open_sheets
@@ -353,5 +353,8 @@ async def _write_link_file(tx: Writer, table: _Table, link: type[Link], progress
     names = ["source", "target", *(table.columns[i].name for i in own)]
     for batch in _batched((values for _, values in _records(table)), BATCH):
         rows = [[next(filter(None, (v[i] for i in sources))), next(filter(None, (v[i] for i in targets))), *(v[i] for i in own)] for v in batch]
+        named = list(dict.fromkeys(str(row[1]) for row in rows)) if link is Membership else []
+        await forget_members_names(tx, named)
         await tx.link(link, names, rows)
+        await name_partnerships(tx, named)
         progress("write", len(batch))

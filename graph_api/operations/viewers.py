@@ -52,7 +52,7 @@ class Viewer:
         """Which records of a kind exist for them; None: all."""
         if self.coordinates or kind not in GUARDED:
             return None
-        if kind == "change" or not self.municipality:
+        if kind == "change" or self.role is not Role.MUNICIPALITY or not self.municipality:
             return NOBODY
         ours = _is(self.municipality)
         if kind == "demand":
@@ -96,7 +96,8 @@ class Viewer:
         own = expert is not None and expert == self.expert and self.role is Role.EXPERT
         if self.coordinates or self.role in roles or ours or own:
             return
-        allowed = [*(r.value for r in roles), *(["the municipality itself"] if municipality else []), "coordinator", "admin"]
+        owners = (("the municipality itself", municipality), ("the expert", expert if (expert or "").startswith("expert:") else None))
+        allowed = [*(r.value for r in roles), *(name for name, owner in owners if owner), "coordinator", "admin"]
         raise Forbidden(f"as {self.role.value} you may not do this; allowed: {', '.join(dict.fromkeys(allowed))}")
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 import strawberry
+from strawberry.utils.str_converters import to_camel_case
 
 from graph_api.model import KINDS, Link
 from graph_api.operations.changes import Note, Removal, Saved
@@ -59,7 +60,7 @@ class SavedRecord:
     """What a save answers: the record as it is now, and what was done."""
 
     def __init__(self, saved: Saved, records: Mapping[str, Any]) -> None:
-        self.created, self.changed, self.records = saved.created, list(saved.changed), records
+        self.created, self.changed, self.records = saved.created, [to_camel_case(name) for name in saved.changed], records
 
 
 def _save_field(kind: str, file: File) -> Any:
