@@ -12,14 +12,11 @@ from pathlib import Path
 import seeds
 from graph_api.cli import help_texts
 from graph_api.model import KINDS, LINKS, PLURALS, Choice, Link, Node, PartialDate, Property, Relation, kind_name, link_name, properties, relations
-from graph_api.operations.candidates import CandidateFinder
-from graph_api.operations.changes import Editor
 from graph_api.operations.files import FILES, LONGEST_TEXT, Column, File, format_cell
 from graph_api.operations.imports import import_files
 from graph_api.operations.sheets import LARGEST_FILE, LARGEST_UNPACKED
-from graph_api.operations.statistics import Observer
 from graph_api.schema import create_schema
-from graph_api.schema.context import Context
+from graph_api.schema.context import create_context
 from graph_api.schema.engine import Engine, Question
 from graph_api.schema.sdl import sdl
 from graph_api.settings import settings_table
@@ -223,8 +220,7 @@ async def _answers(queries: Sequence[str]) -> list[str]:
     try:
         await store.prepare()
         await import_files(store, seeds.files("reference") + seeds.files("demo"))
-        finder = CandidateFinder(store, today=lambda: EXAMPLES_DAY)
-        context, engine = Context(store=store, finder=finder, observer=Observer(store, finder), editor=Editor(store)), Engine(create_schema(), patience=60)
+        context, engine = create_context(store, today=lambda: EXAMPLES_DAY), Engine(create_schema(), patience=60)
         return [_shown((await engine.answer(Question(query=query), context)).body) for query in queries]
     finally:
         await store.close()

@@ -18,11 +18,8 @@ from graph_api import web
 from graph_api.endpoint import Endpoint
 from graph_api.errors import StoreError
 from graph_api.gate import Gate, allowed_hosts
-from graph_api.operations.candidates import CandidateFinder
-from graph_api.operations.changes import Editor
-from graph_api.operations.statistics import Observer
 from graph_api.schema import create_schema
-from graph_api.schema.context import Context
+from graph_api.schema.context import Context, create_context
 from graph_api.schema.engine import Engine
 from graph_api.schema.sdl import sdl
 from graph_api.settings import Settings, read_settings
@@ -78,10 +75,10 @@ def watching_routes(readiness: Readiness, metrics: Metrics) -> list[Route]:
 def create_app(settings: Settings, store: Store | None = None, *, today: Callable[[], datetime.date] = datetime.date.today) -> Starlette:
     """The service on a store; one that is not given is opened from the settings and closed at the end."""
     used = store or open_store(settings.store, user=settings.neo4j_user, password=settings.neo4j_password, database=settings.neo4j_database)
-    readiness, finder = Readiness(used), CandidateFinder(used, today=today)
+    readiness = Readiness(used)
     schema, metrics, tokens = create_schema(), Metrics(), token_reader(settings)
     schema_text = sdl(schema)
-    everybody = Context(store=watched(used, metrics), finder=finder, observer=Observer(used, finder), editor=Editor(used))
+    everybody = create_context(used, read=watched(used, metrics), today=today)
 
     async def context(request: Request) -> Context:
         return dataclasses.replace(everybody, viewer=await tokens.viewer(bearer(request.headers.get("authorization"))))

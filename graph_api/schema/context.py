@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from graph_api.operations.candidates import CandidateFinder
 from graph_api.operations.changes import Editor
+from graph_api.operations.exchanges import ExchangeFinder
+from graph_api.operations.experts import ExpertFinder
 from graph_api.operations.statistics import Observer
 from graph_api.operations.viewers import ANYBODY, Viewer
 from graph_api.storage.base import Store
@@ -20,7 +24,22 @@ class Context:
 
     store: Store
     finder: CandidateFinder
+    experts: ExpertFinder
+    exchanges: ExchangeFinder
     observer: Observer
     editor: Editor
     viewer: Viewer = ANYBODY
     largest_page: int = LARGEST_PAGE
+
+
+def create_context(store: Store, *, read: Store | None = None, today: Callable[[], datetime.date] = datetime.date.today) -> Context:
+    """The surroundings of requests by anybody on a store; `read` is the same store as resolvers are to see it, where it is watched."""
+    finder = CandidateFinder(store, today=today)
+    return Context(
+        store=read or store,
+        finder=finder,
+        experts=ExpertFinder(store, finder),
+        exchanges=ExchangeFinder(store, finder),
+        observer=Observer(store, finder),
+        editor=Editor(store),
+    )

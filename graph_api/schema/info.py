@@ -1,11 +1,14 @@
 """What the root fields share: their surroundings, arguments, and records by id."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import strawberry
+from graphql import FieldNode, GraphQLObjectType, get_named_type
 
-from graph_api.errors import InvalidInput
+from graph_api.errors import InvalidInput, NotFound
+from graph_api.model import KINDS, kind_of
 from graph_api.schema.context import Context
 from graph_api.schema.nodes import Asked, Record, to_record
 from graph_api.schema.selections import Reading
@@ -42,6 +45,54 @@ async def records_by_id(info: Info, asked: Mapping[Key, Asked]) -> dict[Key, dic
     """Records by response key and id, all selected by one statement."""
     cells = await info.context.store.select(*(a.selection for a in asked.values())) if asked else []
     return {key: {row[0]: to_record(a, row) for row in cell[1]} for (key, a), cell in zip(asked.items(), cells, strict=True)}
+
+
+Place = tuple[str, ...]
+"""Where a field stands below a root field: the response keys that lead to it."""
+
+_KIND_TYPES: Mapping[str, str] = {cls.__name__: kind for kind, cls in KINDS.items()}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """The records of a computed answer, by the place where they are asked for and by id."""
+
+    places: Mapping[Place, Mapping[str, Record]]
+
+    def at(self, info: strawberry.Info, id_: str) -> Record:
+        """The record that the field of these surroundings gives. Raises NotFound where it went in the meantime."""
+        place = tuple(key for key in info.path.as_list()[1:] if isinstance(key, str))
+        record = self.places[place].get(id_)
+        if record is None:
+            raise NotFound(id_)
+        return record
+
+
+async def found_below(info: Info, type_name: str, ids: Iterable[str]) -> Found:
+    """All that is selected of records anywhere under a root field of a type, for these ids: by one statement."""
+    by_kind: dict[str, list[str]] = {}
+    for id_ in dict.fromkeys(ids):
+        by_kind.setdefault(kind_of(id_) or "", []).append(id_)
+    places = {place: found for place, found in _places(info, info.nodes, type_name, ()).items() if found[0] in by_kind}
+    asked = {place: info.reading.one(nodes, (kind,), with_ids(by_kind[kind])) for place, (kind, nodes) in places.items()}
+    return Found(places=await records_by_id(info, asked))
+
+
+def _places(info: Info, nodes: list[FieldNode], type_name: str, above: Place) -> dict[Place, tuple[str, list[FieldNode]]]:
+    """Where records are asked for: their kind, and the nodes that ask."""
+    parent = info.reading.info.schema.get_type(type_name)
+    assert isinstance(parent, GraphQLObjectType)
+    found: dict[Place, tuple[str, list[FieldNode]]] = {}
+    for key, group in info.reading.fields(nodes, type_name).items():
+        declared = parent.fields.get(group[0].name.value)
+        of = get_named_type(declared.type) if declared else None
+        if not isinstance(of, GraphQLObjectType):
+            continue
+        if of.name in _KIND_TYPES:
+            found[*above, key] = (_KIND_TYPES[of.name], group)
+        else:
+            found |= _places(info, group, of.name, (*above, key))
+    return found
 
 
 def bounded(name: str, value: int, least: int, most: int) -> int:

@@ -8,10 +8,13 @@ import strawberry
 from graph_api.model import KINDS, PLURALS, global_id, kind_of
 from graph_api.operations.candidates import Fitted, introductions
 from graph_api.schema import mirror, results
+from graph_api.schema.exchanges import ExchangeFields
+from graph_api.schema.experts import ExpertFields
 from graph_api.schema.explore import ExploreFields
 from graph_api.schema.info import Info, argument, bounded, records_by_id, with_ids
 from graph_api.schema.mirror import PAGE_ARGUMENTS, Node, declare_connection, with_arguments
 from graph_api.schema.nodes import Asked, Record, to_answer
+from graph_api.schema.programme import ProgrammeFields
 from matching.partners import Candidate, Candidates
 
 MOST_CANDIDATES = 100
@@ -64,21 +67,6 @@ def _asked_records(info: Info, path: Mapping[str, str], last: str, type_name: st
     return {key: read.one(group, ("municipality",), with_ids(ids)) for key, group in groups.items() if group[0].name.value == last}
 
 
-def _facets(candidate: Candidate, fitted: Fitted) -> list[results.Facet]:
-    return [
-        results.Facet(
-            name=f.name,
-            score=f.score,
-            weight=f.weight,
-            share=f.share,
-            evidence=[strawberry.ID(node) for node in f.reason.nodes],
-            cause=f.reason,
-            say=fitted.matcher.text,
-        )
-        for f in candidate.facets
-    ]
-
-
 async def _introducers(info: Info, found: Candidates) -> dict[str, list[str]]:
     """For each candidate, the ids of those who could introduce it to the seeker."""
     if not any(node.name.value == "introductions" for node in info.reading.below(info.nodes)):
@@ -97,7 +85,7 @@ def _candidate(found: Candidate, fitted: Fitted, records: Mapping[str, Mapping[s
         score=found.score,
         seeker_benefit=found.seeker_benefit,
         candidate_benefit=found.candidate_benefit,
-        facets=_facets(found, fitted),
+        facets=[results.to_facet(facet, fitted.matcher.text) for facet in found.facets],
         introductions=via,
         rank_range=results.RankRange(best=best, worst=worst),
         records={key: by_id[found.id] for key, by_id in records.items()},
@@ -174,7 +162,7 @@ async def _nodes(info: Info, ids: Sequence[str]) -> list[Any]:
     return [records.get(kind_of(i) or "", {}).get(i) for i in ids]
 
 
-GROUPS: tuple[type, ...] = (Fields, ExploreFields)
+GROUPS: tuple[type, ...] = (Fields, ExpertFields, ExchangeFields, ExploreFields, ProgrammeFields)
 """Groups of root fields written by hand, in the order in which the schema shows them."""
 
 

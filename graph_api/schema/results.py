@@ -2,7 +2,7 @@
 # No `from __future__ import annotations`: strawberry reads the annotations of closures.
 
 import enum
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
 import strawberry
@@ -11,6 +11,7 @@ from graph_api.operations.candidates import CandidateFilter
 from graph_api.schema import mirror
 from graph_api.schema.mirror import Field, declare_enum
 from matching.facets import FACETS
+from matching.partners import FacetScore
 from matching.reasons import Reason
 
 
@@ -36,7 +37,7 @@ def _field(description: str) -> Any:
     return strawberry.field(description=description)
 
 
-@strawberry.type(name="Facet", description="One aspect of how two municipalities fit, with its part in the score.")
+@strawberry.type(name="Facet", description="One aspect of how well two fit, with its part in the score.")
 class Facet:
     """One aspect of a fit."""
 
@@ -52,6 +53,38 @@ class Facet:
     def reason(self, language: InLanguage = Language.EN) -> str:
         """The sentence in a language."""
         return self.say(self.cause, language.value)
+
+
+@strawberry.type(description="Something to know, with the records that show it.")
+class Remark:
+    """Something to know."""
+
+    key: str = _field("What it says, for programs.")
+    evidence: list[strawberry.ID] = _field("Ids of the records that show it.")
+    cause: strawberry.Private[Reason]
+    say: strawberry.Private[Say]
+
+    @strawberry.field(description="What it says, as a sentence.")
+    def text(self, language: InLanguage = Language.EN) -> str:
+        """The sentence in a language."""
+        return self.say(self.cause, language.value)
+
+
+def to_remark(reason: Reason, say: Say) -> Remark:
+    """A reason as the API shows it."""
+    return Remark(key=reason.key, evidence=[strawberry.ID(node) for node in reason.nodes], cause=reason, say=say)
+
+
+def to_facet(score: FacetScore, say: Say) -> Facet:
+    """A facet's score as the API shows it."""
+    evidence = [strawberry.ID(node) for node in score.reason.nodes]
+    return Facet(name=score.name, score=score.score, weight=score.weight, share=score.share, evidence=evidence, cause=score.reason, say=say)
+
+
+def sentences(facets: Sequence[Facet], language: Language) -> list[str]:
+    """The reasons of those facets that speak for a candidate, the weightiest first."""
+    telling = sorted((f for f in facets if f.score and f.cause.telling), key=lambda f: (-f.share, f.name))
+    return [facet.say(facet.cause, language.value) for facet in telling]
 
 
 @strawberry.type(description="How stable a rank is when each weight in turn is moved by a quarter.")
@@ -91,16 +124,15 @@ class PartnerCandidate:
     @strawberry.field(description="The reasons that speak for it as sentences, the weightiest first.")
     def reasons(self, language: InLanguage = Language.EN) -> list[str]:
         """The sentences in a language."""
-        telling = sorted((f for f in self.facets if f.score), key=lambda f: (-f.share, f.name))
-        return [facet.say(facet.cause, language.value) for facet in telling]
+        return sentences(self.facets, language)
 
 
-@strawberry.type(description="How many municipalities a rule left out.")
+@strawberry.type(description="How many candidates a rule left out.")
 class Exclusion:
-    """How many municipalities a rule left out."""
+    """How many candidates a rule left out."""
 
     rule: str = _field("Name of the rule.")
-    count: int = _field("Number of municipalities, each counted under the first rule that meets it.")
+    count: int = _field("How many, each counted under the first rule that meets it.")
 
 
 @strawberry.type(description="Why nobody fits.")
