@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Awaitable, Callable
 
@@ -10,12 +11,14 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from graph_api.errors import Unauthenticated
+from graph_api.errors import SettingsError, Unauthenticated
 from graph_api.schema.context import Context
 from graph_api.schema.engine import PATIENCE, Engine, Question
 from graph_api.schema.sizes import MOST_BYTES
 from graph_api.telemetry import Metrics
 from graph_api.transport import API_HEADERS, JSON, RESPONSE, Reply, accepted, asked, check_type, posted, refused, replied, too_long
+
+log = logging.getLogger("partnergraph.server")
 
 
 class Endpoint:
@@ -50,6 +53,9 @@ class Endpoint:
             context = await self._context(request)
         except Unauthenticated as e:
             return refused(401, e.code, str(e), www_authenticate="Bearer")
+        except SettingsError as e:
+            log.error("no token can be read: %s", e)  # noqa: TRY400 - the sentence says all
+            return refused(503, "UNAVAILABLE", "the service cannot read tokens now; its log says why", retry_after="60")
         return replied(await self._engine.answer(question, context), media)
 
 

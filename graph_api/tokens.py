@@ -6,17 +6,20 @@ import asyncio
 import datetime
 import json
 import os
+import secrets
+import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 
 from graph_api.errors import InvalidInput, SettingsError, Unauthenticated
-from graph_api.model import global_id
+from graph_api.operations.files import parse_id
 from graph_api.operations.viewers import ANYBODY, Role, Viewer
 from graph_api.settings import Settings
 
@@ -54,9 +57,18 @@ def token_reader(settings: Settings) -> TokenReader:
         return LocalTokens(Path(settings.key_file))
     if not settings.oidc_issuer or not settings.oidc_audience:
         raise SettingsError("PARTNERGRAPH_AUTH is oidc; then PARTNERGRAPH_OIDC_ISSUER and PARTNERGRAPH_OIDC_AUDIENCE are needed too")
-    if not settings.oidc_issuer.startswith("https://") and not settings.oidc_issuer.startswith("http://127.0.0.1"):
+    if not _is_safe(settings.oidc_issuer):
         raise SettingsError(f"PARTNERGRAPH_OIDC_ISSUER is {settings.oidc_issuer!r}; allowed: an address that begins with https://")
     return OidcTokens(settings.oidc_issuer, settings.oidc_audience)
+
+
+def _is_safe(address: str) -> bool:
+    """Whether nobody on the way can change what is fetched from an address."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in ("127.0.0.1", "::1", "localhost"))
 
 
 class LocalTokens:
@@ -83,7 +95,7 @@ class LocalTokens:
         """Who holds the token."""
         if token is None:
             return ANYBODY
-        return _viewer(_decoded(token, self._signing_key().public_key(), ["EdDSA"], NAME, NAME))
+        return _viewer(_decoded(token, self._signing_key().public_key(), ["EdDSA"], NAME, NAME), "")
 
     def _signing_key(self) -> Ed25519PrivateKey:
         if self._key is None:
@@ -107,7 +119,7 @@ def _make_key(path: Path) -> Ed25519PrivateKey:
     """Makes a key and its file; where another process was faster, takes that one's."""
     key = Ed25519PrivateKey.generate()
     text = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    temporary = path.with_name(f"{path.name}.{os.getpid()}")
+    temporary = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -125,39 +137,48 @@ def _make_key(path: Path) -> Ed25519PrivateKey:
 
 
 class OidcTokens:
-    """Tokens of an identity provider; its keys are fetched by JWKS and again when a token names a new one.
+    """Tokens of an identity provider; its keys are fetched by JWKS, and again when a token names a new one, at most once in `patience` seconds.
 
-    The claims `partnergraph_role`, `partnergraph_municipality` and `partnergraph_expert` say who somebody is to the programme.
+    The claims `partnergraph_role`, `partnergraph_municipality` and `partnergraph_expert` say who somebody is to the programme; no other
+    claim does, for some providers let people choose those themselves.
     """
 
-    def __init__(self, issuer: str, audience: str, *, keys: jwt.PyJWKClient | None = None) -> None:
-        self._issuer, self._audience = issuer, audience
-        self._keys = keys
+    def __init__(self, issuer: str, audience: str, *, patience: float = 30) -> None:
+        self._issuer, self._audience, self._patience = issuer, audience, patience
+        self._keys: jwt.PyJWKClient | None = None
 
     async def viewer(self, token: str | None) -> Viewer:
         """Who holds the token."""
         if token is None:
             return ANYBODY
-        claims = await asyncio.to_thread(self._claims, token)
-        return _viewer({k.removeprefix(f"{NAME}_"): v for k, v in claims.items()})
+        return _viewer(await asyncio.to_thread(self._claims, token), f"{NAME}_")
 
     def _claims(self, token: str) -> Mapping[str, Any]:
         try:
             key = self._client().get_signing_key_from_jwt(token).key
+        except (jwt.PyJWKClientConnectionError, OSError, ValueError, KeyError, TypeError):
+            raise Unauthenticated("the identity provider does not say now how its tokens are signed; try again") from None
         except jwt.PyJWTError as e:
             raise Unauthenticated(f"the token is not good: {type(e).__name__}") from None
         return _decoded(token, key, list(OIDC_ALGORITHMS), self._issuer, self._audience)
 
     def _client(self) -> jwt.PyJWKClient:
         if self._keys is None:
-            try:
-                address = f"{self._issuer.rstrip('/')}/.well-known/openid-configuration"
-                with urllib.request.urlopen(address, timeout=3) as answer:  # noqa: S310 - the settings allow https only
-                    found = json.load(answer)
-                self._keys = jwt.PyJWKClient(found["jwks_uri"], timeout=3)
-            except (OSError, ValueError, KeyError):
-                raise Unauthenticated("the identity provider does not say how its tokens are signed; try again") from None
+            found = _fetched(f"{self._issuer.rstrip('/')}/.well-known/openid-configuration")
+            if found["issuer"] != self._issuer or not _is_safe(found["jwks_uri"]):
+                raise ValueError("the document is another issuer's, or its keys could be changed on the way")
+            self._keys = jwt.PyJWKClient(found["jwks_uri"], timeout=3, cooldown_duration=self._patience)
         return self._keys
+
+
+def _fetched(address: str) -> Any:
+    """The JSON document at an address. Raises OSError, ValueError."""
+    try:
+        with urllib.request.urlopen(address, timeout=3) as answer:  # noqa: S310 - the settings allow https only
+            return json.load(answer)
+    except urllib.error.HTTPError as e:
+        e.close()
+        raise
 
 
 def _decoded(token: str, key: Any, algorithms: list[str], issuer: str, audience: str) -> Mapping[str, Any]:
@@ -165,19 +186,20 @@ def _decoded(token: str, key: Any, algorithms: list[str], issuer: str, audience:
         return jwt.decode(token, key, algorithms=algorithms, issuer=issuer, audience=audience, leeway=30, options={"require": ["exp", "iss", "aud", "sub"]})
     except jwt.ExpiredSignatureError:
         raise Unauthenticated("the token has expired; ask for a new one") from None
-    except jwt.PyJWTError as e:
+    except (jwt.PyJWTError, ValueError, TypeError) as e:
         raise Unauthenticated(f"the token is not good: {type(e).__name__}") from None
 
 
-def _viewer(claims: Mapping[str, Any]) -> Viewer:
+def _viewer(claims: Mapping[str, Any], prefix: str) -> Viewer:
+    role, municipality, expert = (claims.get(f"{prefix}{name}") for name in ("role", "municipality", "expert"))
+    if not isinstance(role, str) or role not in {r.value for r in Role}:
+        raise Unauthenticated("the token names no role of this service")
+    return Viewer(role=Role(role), name=str(claims["sub"]), municipality=_own("municipality", municipality), expert=_own("expert", expert))
+
+
+def _own(kind: str, given: object) -> str | None:
+    """The record that a claim names. Raises Unauthenticated for what names none."""
     try:
-        role = Role(claims.get("role", ""))
+        return parse_id(kind, given) if isinstance(given, str) and given else None
     except ValueError:
-        raise Unauthenticated("the token names no role of this service") from None
-    municipality, expert = claims.get("municipality"), claims.get("expert")
-    return Viewer(
-        role=role,
-        name=str(claims["sub"]),
-        municipality=global_id("municipality", municipality) if municipality else None,
-        expert=global_id("expert", expert) if expert else None,
-    )
+        raise Unauthenticated(f"the token does not name a {kind}") from None

@@ -130,7 +130,8 @@ async def test_a_partnership_that_is_called_after_its_members_follows_them(small
         (
             "municipality",
             {"id": "bonn", "latitude": 91.0, "population": -1},
-            "latitude: 91.0 is not allowed: a number of at least -90 and at most 90; population: -1 is not allowed: a number of at least 0 and at most 100,000,000",
+            "latitude: 91.0 is not allowed: a number of at least -90 and at most 90;"
+            " population: -1 is not allowed: a number of at least 0 and at most 100,000,000",
         ),
         ("municipality", {"id": "bonn", "languages": ["de|en"]}, "languages: 'de|en' is not allowed: in a list, a text without |"),
         ("municipality", {"id": "topic:waste"}, "id: 'topic:waste' is not allowed: the id of one of the municipalities, not of the topics"),
