@@ -112,8 +112,12 @@ class WebBuild:
         vite = self.web / "node_modules" / "vite" / "bin" / "vite.js"
         node.run("vite build", vite, "build", "--outDir", fresh, "--emptyOutDir", "--logLevel", "warn", cwd=self.web)
         (fresh / "build.json").write_text(json.dumps({"digest": digest}) + "\n", "utf-8")
-        shutil.rmtree(self.out, ignore_errors=True)
-        fresh.rename(self.out)
+        stale = self.out.with_name("_web.old")
+        shutil.rmtree(stale, ignore_errors=True)
+        if self.out.exists():
+            self.out.rename(stale)
+        fresh.rename(self.out)  # a running service is without web app for an instant only
+        shutil.rmtree(stale, ignore_errors=True)
 
     def script(self, name: str) -> None:
         """Runs a script of package.json with its output on ours; raises WebBuildError when it fails."""

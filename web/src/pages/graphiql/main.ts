@@ -5,6 +5,7 @@ import GraphQLWorker from 'monaco-graphql/esm/graphql.worker.js?worker';
 import { createGraphiQLFetcher } from '@graphiql/toolkit';
 import { GraphiQL } from 'graphiql';
 import 'graphiql/style.css';
+import './graphiql.css';
 import { createElement } from 'react';
 import { createRoot } from 'react-dom/client';
 import { start } from '../../lib/start';
@@ -15,7 +16,18 @@ import Page from './Page.svelte';
   getWorker: (_: string, label: string) => (label === 'graphql' ? new GraphQLWorker() : label === 'json' ? new JsonWorker() : new EditorWorker()),
 };
 start(Page);
+
+// GraphiQL's icons carry English titles of their own, which contradict the names of the buttons they stand in
+const place = document.getElementById('graphiql')!;
+function quieten(): void {
+  for (const title of place.querySelectorAll('button svg > title')) {
+    title.parentElement!.setAttribute('aria-hidden', 'true');
+    title.remove();
+  }
+}
+new MutationObserver(quieten).observe(place, { childList: true, subtree: true });
+
 const fetcher = createGraphiQLFetcher({ url: new URL('/graphql', location.href).href });
 const chosen = examples.find((e) => e.name === new URLSearchParams(location.search).get('example')) ?? examples[0]!;
-createRoot(document.getElementById('graphiql')!).render(createElement(GraphiQL, { fetcher, initialQuery: chosen.query, initialVariables: chosen.variables, defaultEditorToolsVisibility: 'variables' }));
+createRoot(place).render(createElement(GraphiQL, { fetcher, initialQuery: chosen.query, initialVariables: chosen.variables, defaultEditorToolsVisibility: 'variables' }));
 document.body.dataset.ready = 'true';
