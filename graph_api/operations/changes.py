@@ -30,7 +30,7 @@ from graph_api.operations.rights import parsed_id, refuse_log, require_delete, r
 from graph_api.operations.states import State, link_states, state
 from graph_api.storage.base import Reader, Store, Writer
 
-__all__ = ["Editor", "Note", "Removal", "Saved", "known"]
+__all__ = ["Editor", "Note", "Removal", "Saved", "known", "refuse_other"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,8 +70,14 @@ class _Row:
 class Editor:
     """Changes the network for viewers who may."""
 
-    def __init__(self, store: Store, *, now: Callable[[], datetime.datetime] = lambda: datetime.datetime.now(datetime.UTC)) -> None:
-        self._store, self._now = store, now
+    def __init__(
+        self,
+        store: Store,
+        *,
+        now: Callable[[], datetime.datetime] = lambda: datetime.datetime.now(datetime.UTC),
+        today: Callable[[], datetime.date] | None = None,
+    ) -> None:
+        self._store, self._now, self._today = store, now, today
 
     @property
     def reader(self) -> Reader:
@@ -79,8 +85,8 @@ class Editor:
         return self._store
 
     def today(self) -> datetime.date:
-        """The day in UTC."""
-        return self._now().date()
+        """The day by which rules decide; in UTC where no other calendar was given."""
+        return self._today() if self._today else self._now().date()
 
     def transaction(self) -> AbstractAsyncContextManager[Writer]:
         """A unit of writing for `put` and `join`: all or nothing."""
@@ -122,7 +128,7 @@ class Editor:
             before = await state(tx, record)
             await require_save(tx, note.viewer, record, before, values)
             if again := await known(tx, note):
-                _refuse_other(note, again, kind, record if values.get("id") else None)
+                refuse_other(note, again, kind, record if values.get("id") else None)
                 return Saved(id=again, created=False, changed=())
             if if_revision is not None:
                 await refuse_stale(tx, record, if_revision)
@@ -135,7 +141,7 @@ class Editor:
             source = _end(file.columns, file.sources, values)
             await require_link(tx, note.viewer, link, source)
             if again := await known(tx, note):
-                _refuse_other(note, again, str(kind_of(source)), source)
+                refuse_other(note, again, str(kind_of(source)), source)
                 return source
             return await self.join(tx, note, link, values)
 
@@ -150,7 +156,7 @@ class Editor:
         async with self._store.transaction() as tx:
             await require_link(tx, note.viewer, link, source)
             if again := await known(tx, note):
-                _refuse_other(note, again, str(kind_of(source)), source)
+                refuse_other(note, again, str(kind_of(source)), source)
                 return source, 0
             before = await link_states(tx, link, source, target, keys)
             if before:
@@ -236,7 +242,8 @@ def _changed(before: State | None, after: State | None) -> tuple[str, ...]:
     return tuple(n for n, value in (after or {}).items() if before is None or before[n] != value)
 
 
-def _refuse_other(note: Note, again: str, kind: str, record: str | None) -> None:
+def refuse_other(note: Note, again: str, kind: str, record: str | None) -> None:
+    """Raises Conflict where a key was used already for another record than this one (None: than one of this kind)."""
     if kind_of(again) != kind or record not in (None, again):
         raise Conflict(f"the key {note.key!r} was used already, for {again}; take a new key for each change")
 

@@ -9,8 +9,9 @@ from typing import Any
 
 from graph_api.errors import Forbidden, InvalidInput
 from graph_api.model import KINDS, Action, Focus
-from graph_api.operations.changes import HOMES, Editor, Note
+from graph_api.operations.changes import Editor, Note
 from graph_api.operations.interests import Interests, overdue
+from graph_api.operations.rights import HOMES
 from graph_api.operations.viewers import GUARDED, Role, Viewer
 from graph_api.storage.base import Compare, Either, Every, Filter, Linked, Operator, Reader, Selection, Shape, Wanted, Writer
 
@@ -89,12 +90,15 @@ def _own(viewer: Viewer, kind: str) -> Filter:
         return Compare(property="id", operator=Operator.EQ, value=viewer.expert)
     if viewer.role is not Role.MUNICIPALITY or not viewer.municipality:
         raise Forbidden(f"as {viewer.role.value} you may not see what wants to be confirmed; allowed: municipality, expert, coordinator, admin")
-    if kind not in HOMES:
-        return Either(of=())
-    own: Filter = Compare(property="id", operator=Operator.EQ, value=viewer.municipality)
-    for relation in reversed(HOMES[kind]):
-        own = Linked(relation=relation, node=own)
-    return own
+    return _at_home(kind, viewer.municipality)
+
+
+def _at_home(kind: str, municipality: str) -> Filter:
+    """The records of a kind that belong to a municipality."""
+    if kind == "municipality":
+        return Compare(property="id", operator=Operator.EQ, value=municipality)
+    home = HOMES.get(kind)
+    return Linked(relation=home, node=_at_home(home, municipality)) if home else Either(of=())
 
 
 def _stale(kind: str, scope: Filter, limit: datetime.date, first: int, after: str | None) -> Selection:

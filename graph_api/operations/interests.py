@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from graph_api.errors import Conflict, InvalidInput, NotFound
-from graph_api.model import InterestStatus, PartnershipStatus
-from graph_api.operations.changes import Editor, Note, known
+from graph_api.model import Action, InterestStatus, PartnershipStatus
+from graph_api.operations.changes import Editor, Note, known, refuse_other
 from graph_api.operations.eligibility import Eligibility, eligibility
+from graph_api.operations.states import state
 from graph_api.operations.viewers import Viewer
 from graph_api.storage.base import Compare, Every, Filter, Linked, Negate, Operator, Reader, Selection, Shape, Wanted, Writer
 
@@ -48,7 +49,7 @@ class Interests:
         note.viewer.require(municipality=asker)
         today = self._editor.today()
         async with self._editor.transaction() as tx:
-            if again := await known(tx, note):
+            if again := await _again(tx, note, "interest"):
                 return again
             _refuse_pair(await eligibility(tx, _two(asker, asked), today), asker, asked)
             await _refuse_unwanted(tx, asker, asked)
@@ -62,7 +63,7 @@ class Interests:
         async with self._editor.transaction() as tx:
             found = await _visible(tx, note.viewer, interest)
             note.viewer.require(municipality=found.asked)
-            if await known(tx, note):
+            if await _again(tx, note, "interest", interest):
                 return interest
             self._refuse_closed(found)
             status = InterestStatus.ACCEPTED if accept else InterestStatus.DECLINED
@@ -70,11 +71,18 @@ class Interests:
         return interest
 
     async def withdraw(self, note: Note, interest: str) -> str:
-        """The asker takes an open interest back. Raises Conflict where it is not open any more, Forbidden, NotFound."""
+        """The asker takes an open interest back, or a dismissal, which then goes: the candidate may be suggested again.
+
+        Raises Conflict where it is not open any more, Forbidden, NotFound.
+        """
         async with self._editor.transaction() as tx:
             found = await _visible(tx, note.viewer, interest)
             note.viewer.require(municipality=found.asker)
-            if await known(tx, note):
+            if await _again(tx, note, "interest", interest):
+                return interest
+            if found.status is InterestStatus.DISMISSED:
+                await self._editor.log(tx, note, Action.DELETE, interest, await state(tx, interest), None)
+                await tx.delete([interest])
                 return interest
             self._refuse_closed(found)
             await self._editor.put(tx, note, interest, {"status": InterestStatus.WITHDRAWN})
@@ -85,7 +93,7 @@ class Interests:
         note.viewer.require(municipality=asker)
         _say_why(reason)
         async with self._editor.transaction() as tx:
-            if again := await known(tx, note):
+            if again := await _again(tx, note, "interest"):
                 return again
             await eligibility(tx, _two(asker, candidate), self._editor.today())
             dismissed = await _between(tx, asker, candidate, InterestStatus.DISMISSED)
@@ -100,7 +108,7 @@ class Interests:
         note.viewer.require(municipality=municipality)
         _say_why(reason)
         async with self._editor.transaction() as tx:
-            if again := await known(tx, note):
+            if again := await _again(tx, note, "demand"):
                 return again
             values = {"municipality": municipality, "message": message, "recorded_on": self._editor.today(), "reason": reason}
             return await self._new(tx, note, "demand", values)
@@ -172,6 +180,13 @@ async def _refuse_waiting(reader: Reader, asker: str, asked: str, today: datetim
         for found in await _between(reader, first, second, InterestStatus.OPEN):
             if found.open_on(today):
                 raise Conflict(f"{first} has asked {second} already and waits for the answer: {found.id}")
+
+
+async def _again(reader: Reader, note: Note, kind: str, record: str | None = None) -> str | None:
+    """The record that was changed when this request came first. Raises Conflict where its key belongs to another change."""
+    if again := await known(reader, note):
+        refuse_other(note, again, kind, record)
+    return again
 
 
 # ── what is there ─────────────────────────────────────────────────────────────────────────────────────────────────────

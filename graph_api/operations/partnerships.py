@@ -10,7 +10,7 @@ from typing import Any
 
 from graph_api.errors import Conflict, InvalidInput, NotFound
 from graph_api.model import Participation, PartnershipStatus
-from graph_api.operations.changes import Editor, Note, known
+from graph_api.operations.changes import Editor, Note, known, refuse_other
 from graph_api.operations.eligibility import GERMANY, eligibility
 from graph_api.storage.base import Compare, Filter, Operator, Reader, Selection, Shape, Wanted
 
@@ -142,7 +142,7 @@ class Partnerships:
         day = self._day(on)
         async with self._editor.transaction() as tx:
             found = await standing(tx, partnership, day)
-            if await known(tx, note):
+            if await self._again(tx, note, partnership):
                 return partnership
             if status not in STEPS[found.status]:
                 allowed = ", ".join(s.value for s in STEPS[found.status]) or "nothing"
@@ -164,7 +164,7 @@ class Partnerships:
             found = await standing(tx, partnership, today)
             member = _proposer(found, by or note.viewer.municipality)
             note.viewer.require(municipality=member)
-            if await known(tx, note):
+            if await self._again(tx, note, partnership):
                 return partnership
             await _refuse_ineligible(tx, found, today)
             await _refuse_phase(tx, found, phase, today)
@@ -180,7 +180,7 @@ class Partnerships:
         day = self._day(on)
         async with self._editor.transaction() as tx:
             part = _part(await standing(tx, partnership, day), phase, day)
-            if await known(tx, note):
+            if await self._again(tx, note, partnership):
                 return partnership
             if part.agreed_on:
                 raise Conflict(f"the agreement of {partnership} for {phase} was signed on {part.agreed_on}")
@@ -201,13 +201,20 @@ class Partnerships:
             found = await standing(tx, partnership, day)
             ours = note.viewer.municipality in {m.id for m in found.german}
             note.viewer.require(municipality=note.viewer.municipality if ours else None)
-            if await known(tx, note):
+            if await self._again(tx, note, partnership):
                 return partnership
             part = _part(found, phase, day)
             begun = part.joined or part.proposed_on
             if begun and day.isoformat() < begun:
                 raise InvalidInput(f"{day} lies before {begun}, since when {partnership} is in {phase}")
             return await self._editor.join(tx, note, Participation, {"partnership": partnership, "phase": phase, "left": day})
+
+    async def _again(self, tx: Reader, note: Note, partnership: str) -> bool:
+        """Whether this request came before. Raises Conflict where its key belongs to another change."""
+        again = await known(tx, note)
+        if again:
+            refuse_other(note, again, "partnership", partnership)
+        return again is not None
 
     def _day(self, on: datetime.date | None) -> datetime.date:
         today = self._editor.today()

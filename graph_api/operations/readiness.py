@@ -17,7 +17,7 @@ DEPARTMENTS = 2
 """How many departments have to be involved."""
 
 
-class Condition(Choice):
+class ReadinessCondition(Choice):
     """A condition that the programme makes."""
 
     LONG_TERM = "long_term", "The members want to work together for long."
@@ -34,7 +34,7 @@ class Condition(Choice):
 class Check:
     """What is found for one condition."""
 
-    condition: Condition
+    condition: ReadinessCondition
     met: bool | None
     """None where nobody knows."""
     missing: tuple[Statement, ...] = ()
@@ -62,12 +62,12 @@ async def readiness(reader: Reader, partnership: str, on: datetime.date) -> Read
     rules = await eligibility(reader, (m.id for m in found.others), on)
     facts = await _facts(reader, found, on)
     checks = (
-        _said(Condition.LONG_TERM, facts.long_term, "long_term"),
-        _said(Condition.STAFF_RELEASED, facts.staff_released, "staff"),
+        _said(ReadinessCondition.LONG_TERM, facts.long_term, "long_term"),
+        _said(ReadinessCondition.STAFF_RELEASED, facts.staff_released, "staff"),
         _departments(facts.departments),
         _realms(facts.realms),
         _meetings(found, facts),
-        _check(Condition.GERMAN_MEMBER, [] if found.german else [Statement(key="german_member_missing")]),
+        _check(ReadinessCondition.GERMAN_MEMBER, [] if found.german else [Statement(key="german_member_missing")]),
         _eligible(list(rules.values())),
         _agreement(found, facts, on.isoformat()),
     )
@@ -147,15 +147,15 @@ def _attended(event: Sequence[Any]) -> list[str]:
 # ── the checks ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _check(condition: Condition, missing: Sequence[Statement]) -> Check:
+def _check(condition: ReadinessCondition, missing: Sequence[Statement]) -> Check:
     return Check(condition=condition, met=not missing, missing=tuple(missing))
 
 
-def _unknown(condition: Condition, *said: Statement) -> Check:
+def _unknown(condition: ReadinessCondition, *said: Statement) -> Check:
     return Check(condition=condition, met=None, missing=said)
 
 
-def _said(condition: Condition, value: bool | None, key: str) -> Check:
+def _said(condition: ReadinessCondition, value: bool | None, key: str) -> Check:
     if value is None:
         return _unknown(condition, Statement(key=f"{key}_unknown"))
     return _check(condition, [] if value else [Statement(key=f"{key}_missing")])
@@ -163,38 +163,38 @@ def _said(condition: Condition, value: bool | None, key: str) -> Check:
 
 def _departments(count: int) -> Check:
     missing = [Statement(key="departments_missing", facts={"count": count, "needed": DEPARTMENTS})] if count < DEPARTMENTS else []
-    return _check(Condition.TWO_DEPARTMENTS, missing)
+    return _check(ReadinessCondition.TWO_DEPARTMENTS, missing)
 
 
 def _realms(there: frozenset[str]) -> Check:
     absent = [realm.value for realm in Realm if realm.value not in there]
-    return _check(Condition.FOUR_REALMS, [Statement(key="realms_missing", facts={"realms": "|".join(absent)})] if absent else [])
+    return _check(ReadinessCondition.FOUR_REALMS, [Statement(key="realms_missing", facts={"realms": "|".join(absent)})] if absent else [])
 
 
 def _meetings(found: Standing, facts: _Facts) -> Check:
     if not facts.phases:
-        return _unknown(Condition.MEETINGS, Statement(key="no_phase"))
+        return _unknown(ReadinessCondition.MEETINGS, Statement(key="no_phase"))
     if not facts.meetings:
-        return _unknown(Condition.MEETINGS, Statement(key="meetings_none"))
+        return _unknown(ReadinessCondition.MEETINGS, Statement(key="meetings_none"))
     absent = [m for m in found.members if m.id not in facts.attended]
-    return _check(Condition.MEETINGS, [Statement(key="meetings_missing", facts={"name": m.name}, records=(m.id,)) for m in absent])
+    return _check(ReadinessCondition.MEETINGS, [Statement(key="meetings_missing", facts={"name": m.name}, records=(m.id,)) for m in absent])
 
 
 def _eligible(rules: Sequence[Eligibility]) -> Check:
     if not rules:
-        return _check(Condition.ELIGIBLE, [Statement(key="partner_missing")])
+        return _check(ReadinessCondition.ELIGIBLE, [Statement(key="partner_missing")])
     doubtful = tuple(rule.statement for rule in rules if not rule.eligible)
     if doubtful and all(rule.eligible is not False for rule in rules):
-        return _unknown(Condition.ELIGIBLE, *doubtful)
-    return _check(Condition.ELIGIBLE, doubtful)
+        return _unknown(ReadinessCondition.ELIGIBLE, *doubtful)
+    return _check(ReadinessCondition.ELIGIBLE, doubtful)
 
 
 def _agreement(found: Standing, facts: _Facts, day: str) -> Check:
     """Who takes part and is not known to have signed has signed at some time, since nobody takes part without; a proposal is not signed."""
     parts = [part for part in found.parts if part.phase in facts.phases]
     if any(part.agreed_on and part.agreed_on <= day for part in parts):
-        return _check(Condition.AGREEMENT, [])
+        return _check(ReadinessCondition.AGREEMENT, [])
     unsure = [part for part in parts if not part.proposal and not part.agreed_on]
     key = "agreement_unknown" if unsure else "agreement_missing"
     said = [Statement(key=key, facts={"name": facts.phases[part.phase]}, records=(part.phase,)) for part in unsure or parts] or [Statement(key="no_phase")]
-    return _unknown(Condition.AGREEMENT, *said) if unsure else _check(Condition.AGREEMENT, said)
+    return _unknown(ReadinessCondition.AGREEMENT, *said) if unsure else _check(ReadinessCondition.AGREEMENT, said)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from graph_api.errors import Forbidden
 from graph_api.model import Choice
@@ -19,6 +21,47 @@ class Role(Choice):
     COORDINATOR = "coordinator", "Maintains the network and runs the programme."
     ADMIN = "admin", "A coordinator who also hands out tokens and runs the service."
 
+
+class Right(Choice):
+    """Something that somebody may see or do."""
+
+    SEE_NETWORK = "see_network", "See what everybody sees."
+    SEE_AGREED_PEOPLE = "see_agreed_people", "See e-mail and availability of experts who agreed to it."
+    SEE_ACQUAINTED_PEOPLE = "see_acquainted_people", "See them of experts who agreed, at municipalities that are partners or said yes to a talk."
+    SEE_OWN_PEOPLE = "see_own_people", "See them of the own experts."
+    SEE_OWN_RECORD = "see_own_record", "See the own e-mail and availability."
+    SEE_OWN_INTERESTS = "see_own_interests", "See the interests that the own municipality sent or received, and its unmet demand."
+    SEE_EVERYTHING = "see_everything", "See all records with all they hold, the audit log among them."
+    SEE_OWN_STALE_RECORDS = "see_own_stale_records", "See which of the own records want to be confirmed."
+    EDIT_OWN_RECORD = "edit_own_record", "Change the own record as an expert."
+    EDIT_OWN_MUNICIPALITY = "edit_own_municipality", "Change the own municipality, its departments, experts, stakeholders and focuses."
+    EDIT_EVENTS = "edit_events", "Change events and who takes part in them."
+    EDIT_EVERYTHING = "edit_everything", "Change, link, merge and delete all records."
+    ASK_INTEREST = "ask_interest", "Ask another municipality for a talk, and take it back."
+    ANSWER_INTEREST = "answer_interest", "Answer a municipality that asked."
+    DISMISS_CANDIDATE = "dismiss_candidate", "Say that a candidate is not wanted."
+    RECORD_DEMAND = "record_demand", "Record that nobody fits."
+    PROPOSE_PARTNERSHIP = "propose_partnership", "Propose a partnership for a phase, and leave the phase (for a German member)."
+    SET_PARTNERSHIP_STATUS = "set_partnership_status", "Say where a partnership stands."
+    SIGN_AGREEMENT = "sign_agreement", "Record that the agreement for a phase is signed."
+    ISSUE_TOKENS = "issue_tokens", "Hand out tokens on the command line."
+
+
+_PROGRAMME = (Right.ASK_INTEREST, Right.ANSWER_INTEREST, Right.DISMISS_CANDIDATE, Right.RECORD_DEMAND, Right.PROPOSE_PARTNERSHIP)
+_COORDINATION = (Right.SEE_EVERYTHING, Right.EDIT_EVERYTHING, Right.EDIT_EVENTS, *_PROGRAMME, Right.SET_PARTNERSHIP_STATUS, Right.SIGN_AGREEMENT)
+_OWN_TOWN = (Right.SEE_ACQUAINTED_PEOPLE, Right.SEE_OWN_PEOPLE, Right.SEE_OWN_INTERESTS, Right.SEE_OWN_STALE_RECORDS, Right.EDIT_OWN_MUNICIPALITY)
+
+RIGHTS: Mapping[Role, tuple[Right, ...]] = MappingProxyType(
+    {
+        Role.ANONYMOUS: (),
+        Role.MUNICIPALITY: (*_OWN_TOWN, *_PROGRAMME),
+        Role.EXPERT: (Right.SEE_OWN_RECORD, Right.SEE_OWN_STALE_RECORDS, Right.EDIT_OWN_RECORD),
+        Role.ORGANISER: (Right.SEE_AGREED_PEOPLE, Right.EDIT_EVENTS),
+        Role.COORDINATOR: _COORDINATION,
+        Role.ADMIN: (*_COORDINATION, Right.ISSUE_TOKENS),
+    }
+)
+"""What each role may see and do, beside what everybody sees: the rules below in words."""
 
 GUARDED = ("interest", "demand", "change")
 """Kinds of which not everybody sees every record: nothing may be filtered by them, and no path or neighbourhood leads through them."""
@@ -47,6 +90,12 @@ class Viewer:
     def coordinates(self) -> bool:
         """Whether they see and may change the whole network."""
         return self.role in (Role.COORDINATOR, Role.ADMIN)
+
+    @property
+    def rights(self) -> tuple[Right, ...]:
+        """What they may see and do; a role that belongs to a record gives nothing without it."""
+        homeless = (self.role is Role.MUNICIPALITY and not self.municipality) or (self.role is Role.EXPERT and not self.expert)
+        return (Right.SEE_NETWORK, *(() if homeless else RIGHTS[self.role]))
 
     def scope(self, kind: str) -> Filter | None:
         """Which records of a kind exist for them; None: all."""

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import strawberry
 from strawberry.utils.str_converters import to_camel_case
 
-from graph_api.errors import InvalidInput, NotFound
+from graph_api.errors import Conflict, InvalidInput, NotFound
 from graph_api.model import KINDS, kind_of, properties
 from graph_api.operations.paths import find_paths
 from graph_api.operations.statistics import NetworkStatistics
@@ -18,6 +18,7 @@ from graph_api.schema.nodes import PageInfo
 from graph_api.schema.results import Neighbourhood, NeighbourhoodLinks
 from graph_api.storage.base import Expansion, Hit, Hits, Search, Selection, Shape
 from graph_api.storage.base import Neighbourhood as Expanded
+from graph_api.storage.ranking import MOST_CANDIDATES
 
 KIND: dict[str, Any] = {member.value: member for member in list(Kind)}  # pyright: ignore[reportArgumentType, reportCallIssue, reportUnknownVariableType]
 SEARCHED = tuple(kind for kind, cls in KINDS.items() if any(p.search for p in properties(cls).values()))
@@ -191,6 +192,8 @@ class ExploreFields:
         bounded("limit", limit, 1, MOST_NODES)
         wanted = tuple(KINDS) if kinds is None else tuple(kind.value for kind in kinds)
         seen = wanted if info.context.viewer.coordinates else tuple(kind for kind in wanted if kind not in GUARDED)
+        if not info.context.viewer.coordinates and kind_of(id) in GUARDED:
+            raise NotFound(id)
         return await _neighbourhood(info, await info.context.store.expand(Expansion(ids=(id,), depth=depth, kinds=seen, limit=limit)), id)
 
     @strawberry.field(description="The shortest ways from one record to another; none leads through an expert who has not agreed to be named.")
@@ -215,7 +218,7 @@ class ExploreFields:
         return _statistics(await info.context.observer.statistics())
 
 
-async def _records(info: Info, path: Sequence[tuple[str, str]], ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+async def records_along(info: Info, path: Sequence[tuple[str, str]], ids: Sequence[str]) -> dict[str, dict[str, Any]]:
     """Records by id for each response key under which a field asks for them; `path` names the fields on the way, with the types they belong to."""
     nodes, read = info.nodes, info.reading
     for parent, field in path[:-1]:
@@ -224,7 +227,10 @@ async def _records(info: Info, path: Sequence[tuple[str, str]], ids: Sequence[st
     by_kind = {kind: [i for i in ids if kind_of(i) == kind] for kind in dict.fromkeys(map(kind_of, ids)) if kind}
     asked = {(key, kind): read.one(group, (kind,), with_ids(some)) for key, group in groups.items() for kind, some in by_kind.items()}
     found = await records_by_id(info, asked)
-    return {key: {i: record for kind in by_kind for i, record in found[key, kind].items()} for key in groups}
+    records = {key: {i: record for kind in by_kind for i, record in found[key, kind].items()} for key in groups}
+    if any(len(some) < len(set(ids)) for some in records.values()):
+        raise Conflict("the network was changed while it was read; ask again")
+    return records
 
 
 async def _texts(info: Info, hits: Sequence[Hit]) -> dict[str, str]:
@@ -244,7 +250,7 @@ def begin_of(cursor: str | None) -> int | None:
 
 
 async def _search_connection(info: Info, hits: Hits, offset: int, *, backward: bool) -> SearchConnection:
-    records = await _records(info, [("SearchConnection", "edges"), ("SearchEdge", "node")], [h.id for h in hits.hits])
+    records = await records_along(info, [("SearchConnection", "edges"), ("SearchEdge", "node")], [h.id for h in hits.hits])
     texts = await _texts(info, hits.hits) if any(node.name.value == "text" for node in info.reading.below(info.nodes)) else {}
     edges = [
         SearchEdge(
@@ -256,7 +262,7 @@ async def _search_connection(info: Info, hits: Hits, offset: int, *, backward: b
         )
         for place, hit in enumerate(hits.hits)
     ]
-    more = offset + len(edges) < hits.total
+    more = bool(edges) and offset + len(edges) < min(hits.total, MOST_CANDIDATES)
     page = PageInfo(
         has_next_page=more,
         has_previous_page=backward and offset > 0,
@@ -270,7 +276,7 @@ async def _search_connection(info: Info, hits: Hits, offset: int, *, backward: b
 async def _neighbourhood(info: Info, found: Expanded, center: str) -> Neighbourhood:
     if not found.ids:
         raise NotFound(center)
-    records = await _records(info, [("Neighbourhood", "nodes")], found.ids)
+    records = await records_along(info, [("Neighbourhood", "nodes")], found.ids)
     return Neighbourhood(
         depths=list(found.depths),
         links=NeighbourhoodLinks(kinds=list(found.links), sources=list(found.sources), targets=list(found.targets)),
@@ -282,7 +288,7 @@ async def _neighbourhood(info: Info, found: Expanded, center: str) -> Neighbourh
 
 async def _paths(info: Info, found: Sequence[Sequence[str]]) -> list[PathType]:
     ids = list(dict.fromkeys(node for path in found for node in path))
-    records = await _records(info, [("Path", "nodes")], ids)
+    records = await records_along(info, [("Path", "nodes")], ids)
     return [PathType(length=len(path) - 1, records={key: [by_id[node] for node in path] for key, by_id in records.items()}) for path in found]
 
 

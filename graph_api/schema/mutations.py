@@ -12,6 +12,7 @@ from graph_api.operations.files import FILES, Column, File
 from graph_api.schema.info import Info, argument, records_by_id, with_ids
 from graph_api.schema.mirror import REQUIRED, Field, RecordType, declare_input, declare_type, type_name, with_arguments
 from graph_api.schema.nodes import Record
+from graph_api.schema.programme import ProgrammeChanges
 
 SINGULAR = {"focuses": "Focus", "memberships": "Membership", "participations": "Participation", "attendances": "Attendance"}
 """What a link is called in the names of its mutations."""
@@ -188,7 +189,7 @@ class ChangeFields:
         return MergePayload(records=await _records(info, "MergePayload", "record", saved.id.partition(":")[0], saved.id))
 
 
-GROUPS: tuple[type, ...] = (ChangeFields,)
+GROUPS: tuple[type, ...] = (ChangeFields, ProgrammeChanges)
 """Groups of root fields written by hand."""
 
 

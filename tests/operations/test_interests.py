@@ -151,6 +151,15 @@ async def test_candidates_leave_out_who_was_dismissed_for_the_asker_only_and_who
     assert await suggested(of("bonn")) == await suggested(ANYBODY) == ([BONN, ULM], {"dismissed": 0, "opted_out": 1})
 
 
+async def test_a_dismissal_can_be_taken_back(world: Store) -> None:
+    dismissed = await at(world).dismiss(by(of("kisumu")), KISUMU, BONN, "Too far")
+    with pytest.raises(NotFound):
+        await at(world).withdraw(by(of("bonn")), dismissed)
+    await at(world).withdraw(by(of("kisumu"), "Not so far after all"), dismissed)
+    assert await seen(world, COORDINATOR) == []
+    assert await changes(world, dismissed) == [["kisumu-clerk", "save", None], ["kisumu-clerk", "delete", "Not so far after all"]]
+
+
 async def test_a_reason_is_asked_for(world: Store) -> None:
     with pytest.raises(InvalidInput, match="reason is empty"):
         await at(world).dismiss(by(COORDINATOR), KISUMU, BONN, " ")

@@ -10,7 +10,7 @@ import pytest
 from graph_api.errors import InvalidInput, NotFound
 from graph_api.model import Attendance, Involves, Membership, Participation, Realm, Supports
 from graph_api.operations.eligibility import eligibility
-from graph_api.operations.readiness import Condition, Readiness, readiness
+from graph_api.operations.readiness import Readiness, ReadinessCondition, readiness
 from graph_api.operations.statements import TEXTS, Statement
 from graph_api.storage.base import Store
 from tests.programme import DAY, PROGRAMME
@@ -29,7 +29,7 @@ def met(found: Readiness) -> dict[str, bool | None]:
     return {check.condition.value: check.met for check in found.checks}
 
 
-def missing(found: Readiness, condition: Condition) -> list[str]:
+def missing(found: Readiness, condition: ReadinessCondition) -> list[str]:
     [check] = [check for check in found.checks if check.condition is condition]
     return [statement.text("en") for statement in check.missing]
 
@@ -47,11 +47,11 @@ async def test_what_is_missing_is_said(world: Store) -> None:
         "agreement": False,
     }
     assert found.ready is False
-    assert missing(found, Condition.LONG_TERM) == ["Nobody has said yet whether the members want to work together for long."]
-    assert missing(found, Condition.TWO_DEPARTMENTS) == ["0 departments are involved; 2 are needed."]
-    assert missing(found, Condition.FOUR_REALMS) == ["No stakeholders yet from: business, civil society."]
-    assert missing(found, Condition.MEETINGS) == missing(found, Condition.AGREEMENT) == ["The partnership takes part in no phase."]
-    assert missing(found, Condition.GERMAN_MEMBER) == missing(found, Condition.ELIGIBLE) == []
+    assert missing(found, ReadinessCondition.LONG_TERM) == ["Nobody has said yet whether the members want to work together for long."]
+    assert missing(found, ReadinessCondition.TWO_DEPARTMENTS) == ["0 departments are involved; 2 are needed."]
+    assert missing(found, ReadinessCondition.FOUR_REALMS) == ["No stakeholders yet from: business, civil society."]
+    assert missing(found, ReadinessCondition.MEETINGS) == missing(found, ReadinessCondition.AGREEMENT) == ["The partnership takes part in no phase."]
+    assert missing(found, ReadinessCondition.GERMAN_MEMBER) == missing(found, ReadinessCondition.ELIGIBLE) == []
 
 
 async def test_a_partnership_that_has_everything_is_ready(world: Store) -> None:
@@ -63,7 +63,7 @@ async def test_a_partnership_that_has_everything_is_ready(world: Store) -> None:
         await tx.link(Participation, ["source", "target", "proposed_on", "agreed_on"], [[BM, ONE, datetime.date(2025, 1, 1), DAY]])
         await tx.link(Attendance, ["source", "target"], [["expert:ana", "event:start"], ["municipality:mombasa", "event:start"]])
     found = await readiness(world, BM, DAY)
-    assert (found.ready, {check.met for check in found.checks}, [check.missing for check in found.checks]) == (True, {True}, [()] * len(Condition))
+    assert (found.ready, {check.met for check in found.checks}, [check.missing for check in found.checks]) == (True, {True}, [()] * len(ReadinessCondition))
     assert (await readiness(world, BM, DAY - datetime.timedelta(days=1))).checks[-1].met is False  # not signed on the day before
     async with world.transaction() as tx:
         await tx.save("partnership", ["id", "long_term"], [[BM, None]])
@@ -75,15 +75,15 @@ async def test_each_member_has_to_come_itself_or_by_an_expert(world: Store) -> N
         await tx.link(Participation, ["source", "target"], [[BM, ONE]])
         await tx.link(Attendance, ["source", "target"], [["expert:kip", "event:start"], ["municipality:bonn", "event:start"]])
     found = await readiness(world, BM, DAY)
-    assert missing(found, Condition.MEETINGS) == ["Mombasa has not taken part in a meeting of the phase yet."]
+    assert missing(found, ReadinessCondition.MEETINGS) == ["Mombasa has not taken part in a meeting of the phase yet."]
     early = await readiness(world, BM, datetime.date(2025, 2, 28))
-    assert (met(early)["meetings"], missing(early, Condition.MEETINGS)) == (None, ["Its phase has had no meeting yet."])
+    assert (met(early)["meetings"], missing(early, ReadinessCondition.MEETINGS)) == (None, ["Its phase has had no meeting yet."])
 
 
 async def test_the_day_decides_on_the_dac_list(world: Store) -> None:
     said = {day: (met(await readiness(world, UL, datetime.date.fromisoformat(day)))["eligible"]) for day in ("2023-12-31", "2024-12-31", "2025-01-01")}
     assert said == {"2023-12-31": None, "2024-12-31": True, "2025-01-01": False}
-    assert missing(await readiness(world, UL, DAY), Condition.ELIGIBLE) == ["The country of La Paz (BO) is not on the DAC list on 2025-06-01."]
+    assert missing(await readiness(world, UL, DAY), ReadinessCondition.ELIGIBLE) == ["The country of La Paz (BO) is not on the DAC list on 2025-06-01."]
     rules = await eligibility(world, ("municipality:lyon", "municipality:ulm"), DAY)
     assert [(rule.eligible, rule.listed, rule.german) for rule in rules.values()] == [(False, False, False), (True, False, True)]
     assert rules["municipality:ulm"].statement.key == "german"
@@ -93,11 +93,11 @@ async def test_the_day_decides_on_the_dac_list(world: Store) -> None:
 
 async def test_both_sides_are_needed(world: Store) -> None:
     found = await readiness(world, KM, DAY)
-    assert (met(found)["german_member"], missing(found, Condition.GERMAN_MEMBER)) == (False, ["There is no German member to submit the proposal."])
+    assert (met(found)["german_member"], missing(found, ReadinessCondition.GERMAN_MEMBER)) == (False, ["There is no German member to submit the proposal."])
     async with world.transaction() as tx:
         await tx.link(Membership, ["source", "target"], [["municipality:bonn", KM], ["municipality:ulm", KM]], replace="target")
     found = await readiness(world, KM, DAY)
-    assert (met(found)["eligible"], missing(found, Condition.ELIGIBLE)) == (False, ["There is no member from a country on the DAC list."])
+    assert (met(found)["eligible"], missing(found, ReadinessCondition.ELIGIBLE)) == (False, ["There is no member from a country on the DAC list."])
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ async def test_the_agreement(world: Store, facts: dict[str, object], expected: t
     async with world.transaction() as tx:
         await tx.link(Participation, ["source", "target", *facts], [[BM, ONE, *facts.values()]])  # type: ignore[list-item]
     found = await readiness(world, BM, DAY)
-    assert (met(found)["agreement"], missing(found, Condition.AGREEMENT)) == expected
+    assert (met(found)["agreement"], missing(found, ReadinessCondition.AGREEMENT)) == expected
 
 
 async def test_a_phase_that_is_over_counts_no_more(world: Store) -> None:
