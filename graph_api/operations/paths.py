@@ -15,7 +15,12 @@ _WITHOUT_PEOPLE: tuple[type[Link], ...] = tuple(link for link in _OPEN if Expert
 
 
 async def find_paths(reader: Reader, viewer: Viewer, source: str, target: str, *, longest: int, first: int) -> list[tuple[str, ...]]:
-    """The shortest paths between two records, as ids; none leads through an expert who has not agreed to be named, unless the path begins or ends there."""
+    """The shortest paths between two records, as ids; none leads through an expert who has not agreed to be named, unless the path begins or ends there.
+
+    Where all of the shortest lead through such experts, the shortest without any people. There is none to or from a record that the viewer may not see.
+    """
+    if not viewer.coordinates and {kind_of(source), kind_of(target)} & set(GUARDED):
+        return []
     links = LINKS if viewer.coordinates else _OPEN
     found = await reader.paths(source, target, longest=longest, first=max(first, MANY), links=links)
     allowed = await _through_consent(reader, found)

@@ -8,7 +8,7 @@ import statistics
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -124,19 +124,34 @@ def _communities(graph: Any, degree: Mapping[int, int], profiles: Profiles) -> t
 def _bridges(graph: Any, components: Sequence[set[int]], profiles: Profiles) -> tuple[Bridge, ...]:
     """The bridges that cut off most, within the connected parts; those that cut off a single municipality are left out."""
     nx = _networkx()
-    tree: Any = nx.Graph(list(nx.bridges(graph)))
-    whole = {row: len(component) for component in components for row in component}
+    edges: list[tuple[int, int]] = list(nx.bridges(graph))
+    blocks: Any = graph.copy()
+    blocks.remove_edges_from(edges)
+    whole: list[set[int]] = list(nx.connected_components(blocks))
+    block = {row: place for place, rows in enumerate(whole) for row in rows}
+    sizes = Counter(block.values())
+    tree: Any = nx.Graph([(block[a], block[b], {"edge": (a, b)}) for a, b in edges])
     found: list[Bridge] = []
-    edges: list[tuple[int, int]] = list(tree.edges)
-    for a, b in edges:
-        if graph.degree(a) == 1 or graph.degree(b) == 1:
-            continue
-        graph.remove_edge(a, b)
-        side = len(nx.node_connected_component(graph, a))
-        graph.add_edge(a, b)
-        source, target = sorted((profiles.ids[a], profiles.ids[b]))
-        found.append(Bridge(source=source, target=target, cut_off=min(side, whole[a] - side)))
+    for component in components:
+        root = block[min(component)]
+        if root in tree:
+            found += _cuts(tree, root, sizes, len(component), profiles)
     return tuple(sorted(found, key=lambda e: (-e.cut_off, e.source, e.target))[:MOST_LISTED])
+
+
+def _cuts(tree: Any, root: int, sizes: Mapping[int, int], whole: int, profiles: Profiles) -> list[Bridge]:
+    """What each bridge of one connected part cuts off; `tree` joins, by its bridges, the blocks that hold together without them."""
+    order: list[tuple[int, int]] = list(_networkx().dfs_edges(tree, root))
+    below = dict(sizes)
+    found: list[Bridge] = []
+    for above, block in reversed(order):
+        below[above] += below[block]
+        cut_off = min(below[block], whole - below[block])
+        if cut_off > 1:
+            a, b = cast("tuple[int, int]", tree.edges[above, block]["edge"])
+            source, target = sorted((profiles.ids[a], profiles.ids[b]))
+            found.append(Bridge(source=source, target=target, cut_off=cut_off))
+    return found
 
 
 def _gaps(profiles: Profiles) -> tuple[Gap, ...]:
