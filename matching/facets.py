@@ -215,7 +215,7 @@ class Freshness:
     def reason(self, seeker: int, candidate: int) -> Reason:
         """Age of the facts in days."""
         days = int(self._age[candidate])
-        return Reason(key="freshness" if days < 365 else "freshness.old", facts={"days": days, "years": max(1, round(days / 365))})
+        return Reason(key="freshness" if days < 365 else "freshness.old", facts={"days": days, "months": round(days / 30.4)})
 
 
 FACETS = (

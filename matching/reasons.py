@@ -19,7 +19,14 @@ class Reason:
     facts: Mapping[str, Fact]
     nodes: tuple[str, ...] = ()
 
+    @property
+    def telling(self) -> bool:
+        """Whether it speaks for the candidate; otherwise it only says why a facet adds little."""
+        return self.key not in SILENT and not self.key.endswith(".none")
 
+
+SILENT = frozenset({"unknown", "size.differs", "size.far", "standing.differs", "partner_size.differs", "resources.small", "place.differs", "freshness.old"})
+"""Reasons beside those that end in `.none` that say nothing in favour of a candidate."""
 TEXTS: Mapping[str, Mapping[str, str]] = {
     "unknown": {
         "en": "Nothing is known about this yet.",
@@ -178,16 +185,16 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "fr": "Pas de lien court par des partenaires et leurs partenaires.",
     },
     "experience": {
-        "en": "Experience with {country}: {count} partnership(s) there, such as with {names}.",
-        "de": "Länderkenntnis ({country}): dort bereits {count} Partnerschaft(en), etwa mit {names}.",
-        "es": "Experiencia con el país ({country}): {count} hermanamiento(s), por ejemplo con {names}.",
-        "fr": "Expérience du pays ({country}) : {count} partenariat(s), par exemple avec {names}.",
+        "en": "Experience with {country}, partnerships there: {count} ({names}).",
+        "de": "Länderkenntnis ({country}), Partnerschaften dort: {count} ({names}).",
+        "es": "Experiencia con el país ({country}), hermanamientos allí: {count} ({names}).",
+        "fr": "Expérience du pays ({country}), partenariats sur place : {count} ({names}).",
     },
     "experience.seeker": {
-        "en": "The seeker knows {country}: {count} partnership(s) there, such as with {names}.",
-        "de": "Die suchende Kommune kennt das Land ({country}): dort bereits {count} Partnerschaft(en), etwa mit {names}.",
-        "es": "El municipio que busca conoce el país ({country}): {count} hermanamiento(s), por ejemplo con {names}.",
-        "fr": "La collectivité en recherche connaît le pays ({country}) : {count} partenariat(s), par exemple avec {names}.",
+        "en": "The seeker knows {country}, its partnerships there: {count} ({names}).",
+        "de": "Die suchende Kommune kennt das Land ({country}), ihre Partnerschaften dort: {count} ({names}).",
+        "es": "El municipio que busca conoce el país ({country}), sus hermanamientos allí: {count} ({names}).",
+        "fr": "La collectivité en recherche connaît le pays ({country}), ses partenariats sur place : {count} ({names}).",
     },
     "experience.none": {
         "en": "No partnerships with {country} yet.",
@@ -214,10 +221,10 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "fr": "Pas de partenariat entre les environs des deux collectivités.",
     },
     "openness": {
-        "en": "Experienced in international work: {count} partnership(s).",
-        "de": "Erfahren in der internationalen Zusammenarbeit: {count} Partnerschaft(en).",
-        "es": "Experiencia en cooperación internacional: {count} hermanamiento(s).",
-        "fr": "Expérience de la coopération internationale : {count} partenariat(s).",
+        "en": "International partnerships so far: {count} ({names}).",
+        "de": "Internationale Partnerschaften bisher: {count} ({names}).",
+        "es": "Hermanamientos internacionales hasta ahora: {count} ({names}).",
+        "fr": "Partenariats internationaux à ce jour : {count} ({names}).",
     },
     "openness.none": {
         "en": "No international partnerships are known yet.",
@@ -226,22 +233,22 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "fr": "Aucun partenariat international connu à ce jour.",
     },
     "place": {
-        "en": "Similar latitude, {hours} hour(s) of time difference by the sun.",
-        "de": "Ähnliche geografische Breite, {hours} Stunde(n) Zeitunterschied nach dem Sonnenstand.",
-        "es": "Latitud similar, {hours} hora(s) de diferencia solar.",
-        "fr": "Latitude comparable, {hours} heure(s) de décalage solaire.",
+        "en": "Similar latitude, time difference by the sun: {hours} h.",
+        "de": "Ähnliche geografische Breite, Zeitunterschied nach dem Sonnenstand: {hours} h.",
+        "es": "Latitud similar, diferencia horaria solar: {hours} h.",
+        "fr": "Latitude comparable, décalage solaire : {hours} h.",
     },
     "place.differs": {
-        "en": "{degrees} degrees of latitude apart in climate, {hours} hour(s) of time difference by the sun.",
-        "de": "Anderes Klima ({degrees} Breitengrade Unterschied), {hours} Stunde(n) Zeitunterschied nach dem Sonnenstand.",
-        "es": "Clima diferente ({degrees} grados de latitud), {hours} hora(s) de diferencia solar.",
-        "fr": "Climat différent ({degrees} degrés de latitude d’écart), {hours} heure(s) de décalage solaire.",
+        "en": "Another climate ({degrees}° of latitude apart), time difference by the sun: {hours} h.",
+        "de": "Anderes Klima ({degrees}° Unterschied in der Breite), Zeitunterschied nach dem Sonnenstand: {hours} h.",
+        "es": "Clima diferente ({degrees}° de latitud), diferencia horaria solar: {hours} h.",
+        "fr": "Climat différent ({degrees}° de latitude d’écart), décalage solaire : {hours} h.",
     },
     "capacity": {
-        "en": "Has room for {count} further partnership(s).",
-        "de": "Kann noch {count} weitere Partnerschaft(en) eingehen.",
-        "es": "Puede asumir {count} hermanamiento(s) más.",
-        "fr": "Peut s’engager dans {count} partenariat(s) supplémentaire(s).",
+        "en": "Room for further partnerships: {count}.",
+        "de": "Kapazität für weitere Partnerschaften: {count}.",
+        "es": "Capacidad para nuevos hermanamientos: {count}.",
+        "fr": "Capacité pour de nouveaux partenariats : {count}.",
     },
     "freshness": {
         "en": "Its details were confirmed within the last year.",
@@ -250,10 +257,10 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "fr": "Ses informations ont été confirmées au cours de l’année écoulée.",
     },
     "freshness.old": {
-        "en": "Its details were last confirmed about {years} year(s) ago.",
-        "de": "Die Angaben wurden zuletzt vor etwa {years} Jahr(en) bestätigt.",
-        "es": "Sus datos se confirmaron por última vez hace unos {years} año(s).",
-        "fr": "Ses informations ont été confirmées pour la dernière fois il y a environ {years} an(s).",
+        "en": "Its details were last confirmed about {months} months ago.",
+        "de": "Die Angaben wurden zuletzt vor etwa {months} Monaten bestätigt.",
+        "es": "Sus datos se confirmaron por última vez hace unos {months} meses.",
+        "fr": "Ses informations ont été confirmées pour la dernière fois il y a environ {months} mois.",
     },
 }
 """Key → language → template; the only place where sentences stand."""
@@ -268,17 +275,19 @@ def render(reason: Reason, profiles: Profiles, language: str = "en") -> str:
     """A reason as a sentence in one of `LANGUAGES`; `ValueError` for another language."""
     if language not in LANGUAGES:
         raise ValueError(f"no language {language!r}; allowed are {', '.join(LANGUAGES)}")
-    return TEXTS[reason.key][language].format(**{name: _said(name, fact, profiles, language) for name, fact in reason.facts.items()})
+    return TEXTS[reason.key][language].format(**{name: _said(reason, name, profiles, language) for name in reason.facts})
 
 
-def _said(name: str, fact: Fact, profiles: Profiles, language: str) -> str:
+def _said(reason: Reason, name: str, profiles: Profiles, language: str) -> str:
+    fact = reason.facts[name]
     if name == "matches":
         pairs = cast("tuple[tuple[int, int], ...]", fact)
         return ", ".join(dict.fromkeys(_match(pair, profiles, language) for pair in pairs))
     if name == "country":
         return profiles.country_name(str(fact), language)
     if isinstance(fact, tuple):
-        return ", ".join(str(part) for part in fact)
+        more = isinstance(count := reason.facts.get("count"), int) and count > len(fact)
+        return ", ".join(str(part) for part in fact) + (" …" if more else "")
     return f"{fact:,}".replace(",", SEPARATORS[language]) if isinstance(fact, int) else str(fact)
 
 

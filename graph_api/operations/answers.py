@@ -37,7 +37,7 @@ def _place(matcher: PartnerMatcher, node: str, language: str) -> dict[str, Any]:
 
 
 def _candidate(matcher: PartnerMatcher, candidate: Candidate, language: str) -> dict[str, Any]:
-    telling = sorted((f for f in candidate.facets if f.score), key=lambda f: (-f.share, f.name))
+    telling = sorted((f for f in candidate.facets if f.score and f.reason.telling), key=lambda f: (-f.share, f.name))
     return {
         "municipality": _place(matcher, candidate.id, language),
         "rank": candidate.rank,

@@ -1,7 +1,7 @@
 import string
 
-from matching.profile import LANGUAGES
-from matching.reasons import TEXTS
+from matching.profile import LANGUAGES, Profiles
+from matching.reasons import SILENT, TEXTS, Reason, render
 
 
 def test_every_reason_says_the_same_facts_in_every_language():
@@ -9,3 +9,21 @@ def test_every_reason_says_the_same_facts_in_every_language():
         assert set(texts) == set(LANGUAGES), key
         fields = {language: sorted(name for _, name, _, _ in string.Formatter().parse(text) if name) for language, text in texts.items()}
         assert len({tuple(names) for names in fields.values()}) == 1, (key, fields)
+
+
+def test_reasons_that_say_nothing_in_favour_are_told_apart():
+    assert set(TEXTS) >= SILENT
+    assert Reason(key="place", facts={}).telling
+    assert not Reason(key="place.differs", facts={}).telling
+    assert not Reason(key="vicinity.none", facts={}).telling
+
+
+def test_names_that_are_left_out_are_hinted_at():
+    nobody = Profiles.build(ids=[], country=[])
+    facts = {"count": 2, "names": ("Bonn", "Oslo")}
+    assert render(Reason(key="openness", facts=facts), nobody) == "International partnerships so far: 2 (Bonn, Oslo)."
+    assert render(Reason(key="openness", facts={**facts, "count": 3}), nobody) == "International partnerships so far: 3 (Bonn, Oslo …)."
+
+
+def test_no_sentence_leaves_the_plural_to_the_reader():
+    assert not [text for texts in TEXTS.values() for text in texts.values() if any(mark in text for mark in ("(s)", "(e", "(n)"))]
