@@ -10,6 +10,7 @@ from graph_api.operations.candidates import CandidateFinder
 from graph_api.operations.changes import Editor
 from graph_api.operations.exchanges import ExchangeFinder
 from graph_api.operations.experts import ExpertFinder
+from graph_api.operations.plans import Planner
 from graph_api.operations.statistics import Observer
 from graph_api.operations.viewers import ANYBODY, Viewer
 from graph_api.storage.base import Store
@@ -26,6 +27,7 @@ class Context:
     finder: CandidateFinder
     experts: ExpertFinder
     exchanges: ExchangeFinder
+    plans: Planner
     observer: Observer
     editor: Editor
     viewer: Viewer = ANYBODY
@@ -40,6 +42,7 @@ def create_context(store: Store, *, read: Store | None = None, today: Callable[[
         finder=finder,
         experts=ExpertFinder(store, finder),
         exchanges=ExchangeFinder(store, finder),
+        plans=Planner(store, finder),
         observer=Observer(store, finder),
-        editor=Editor(store),
+        editor=Editor(store, today=today),
     )

@@ -14,6 +14,7 @@ from graph_api.schema.explore import ExploreFields
 from graph_api.schema.info import Info, argument, bounded, records_by_id, with_ids
 from graph_api.schema.mirror import PAGE_ARGUMENTS, Node, declare_connection, with_arguments
 from graph_api.schema.nodes import Asked, Record, to_answer
+from graph_api.schema.plans import PlanFields
 from graph_api.schema.programme import ProgrammeFields
 from matching.partners import Candidate, Candidates
 
@@ -162,7 +163,7 @@ async def _nodes(info: Info, ids: Sequence[str]) -> list[Any]:
     return [records.get(kind_of(i) or "", {}).get(i) for i in ids]
 
 
-GROUPS: tuple[type, ...] = (Fields, ExpertFields, ExchangeFields, ExploreFields, ProgrammeFields)
+GROUPS: tuple[type, ...] = (Fields, ExpertFields, ExchangeFields, PlanFields, ExploreFields, ProgrammeFields)
 """Groups of root fields written by hand, in the order in which the schema shows them."""
 
 

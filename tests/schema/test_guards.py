@@ -202,8 +202,9 @@ class Slow(Broken):
 async def test_no_question_waits_longer_than_is_allowed(query: str) -> None:
     needed = [f.name for f in dataclasses.fields(Context) if f.default is dataclasses.MISSING]
     context = Context(**{name: Slow(Exception()) for name in needed})  # pyright: ignore[reportArgumentType]
+    engine = Engine(create_schema(), patience=0.2)
     began = time.perf_counter()
-    answer = await Engine(create_schema(), patience=0.2).answer(Question(query=query), context)
+    answer = await engine.answer(Question(query=query), context)
     assert (answer.outcome, answer.codes) == (Outcome.AWAY, ("TIMEOUT",))
     assert time.perf_counter() - began < 1
 
