@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,7 +59,32 @@ class StalePage:
 
     records: tuple[Stale, ...]
     total: int
-    more: bool
+    more_before: bool
+    """Whether the list goes on before them (told where `last` cut it)."""
+    more_after: bool
+    """Whether it goes on after them (told where `first` cut it)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Window:
+    """Which part of the list is wanted: so many from either end of what lies between two ids."""
+
+    first: int | None = None
+    last: int | None = None
+    after: str | None = None
+    before: str | None = None
+
+    def selection(self) -> Mapping[str, Any]:
+        """The same for a list in order of ids."""
+        after, before = ((end, end) if end else None for end in (self.after, self.before))
+        return {"first": self.first, "last": self.last if self.first is None else None, "after": after, "before": before}
+
+    def cut(self, found: Sequence[Stale]) -> tuple[Sequence[Stale], bool, bool]:
+        """The part of what was found, and whether the list goes on before and after it."""
+        more_after = self.first is not None and len(found) > self.first
+        kept = found[: self.first]
+        more_before = self.last is not None and len(kept) > self.last
+        return kept[len(kept) - self.last :] if more_before and self.last is not None else kept, more_before, more_after
 
 
 def _older(day: datetime.date) -> Filter:
@@ -67,19 +92,20 @@ def _older(day: datetime.date) -> Filter:
     return Either(of=(Compare(property="verified_on", operator=Operator.EMPTY, value=True), Compare(property="verified_on", operator=Operator.LT, value=day)))
 
 
-async def stale(reader: Reader, viewer: Viewer, on: datetime.date, *, kinds: Sequence[str] | None = None, first: int, after: str | None = None) -> StalePage:
+async def stale(reader: Reader, viewer: Viewer, on: datetime.date, *, kinds: Sequence[str] | None = None, window: Window) -> StalePage:
     """Records of these kinds that are stale on a day, or have focuses that are: all for coordinators, a municipality's or an expert's own for them.
 
-    `after` is the id of the last record of the page before. Raises Forbidden for everybody else, InvalidInput for kinds that nobody confirms.
+    Raises Forbidden for everybody else, InvalidInput for kinds that nobody confirms.
     """
     limit = on - datetime.timedelta(days=STALE)
     wanted = sorted(set(kinds if kinds is not None else KEPT_UP))
     if strange := set(wanted) - (set(KINDS) - set(GUARDED)):
         raise InvalidInput(f"{', '.join(sorted(strange))} cannot be listed; allowed: {', '.join(k for k in KINDS if k not in GUARDED)}")
     scopes = {kind: _own(viewer, kind) for kind in wanted}
-    cells = await reader.select(*(_stale(kind, scope, limit, first, after) for kind, scope in scopes.items())) if scopes else []
+    cells = await reader.select(*(_stale(kind, scope, limit, window) for kind, scope in scopes.items())) if scopes else []
     found = sorted((_entry(row, limit) for _, rows in cells for row in rows), key=lambda entry: entry.record)
-    return StalePage(records=tuple(found[:first]), total=sum(cell[0] for cell in cells), more=len(found) > first)
+    kept, before, after = window.cut(found)
+    return StalePage(records=tuple(kept), total=sum(cell[0] for cell in cells), more_before=before, more_after=after)
 
 
 def _own(viewer: Viewer, kind: str) -> Filter:
@@ -101,12 +127,12 @@ def _at_home(kind: str, municipality: str) -> Filter:
     return Linked(relation=home, node=_at_home(home, municipality)) if home else Either(of=())
 
 
-def _stale(kind: str, scope: Filter, limit: datetime.date, first: int, after: str | None) -> Selection:
+def _stale(kind: str, scope: Filter, limit: datetime.date, window: Window) -> Selection:
     older = _older(limit)
     links = () if kind not in _FOCUSED else (_focuses(older),)
     some = Either(of=(older, Linked(relation="focuses", link=older))) if kind in _FOCUSED else older
     shape = Shape(kind=kind, properties=("verified_on",), links=links)
-    return Selection(shapes=(shape,), filter=Every(of=(scope, some)), first=first, after=(after, after) if after else None, total=True)
+    return Selection(shapes=(shape,), filter=Every(of=(scope, some)), total=True, **window.selection())
 
 
 def _focuses(older: Filter) -> Wanted:

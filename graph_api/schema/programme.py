@@ -25,6 +25,7 @@ from graph_api.schema.info import Found, Info, argument, bounded, found_below
 from graph_api.schema.mirror import Kind, PageInfoType, RecordType, declare_enum
 from graph_api.schema.nodes import PageInfo, decode_cursor, encode_cursor
 from graph_api.schema.results import InLanguage, Language, Remark
+from graph_api.schema.selections import DEFAULT_PAGE
 
 for _choice in (ReadinessCondition, Right, Role):
     declare_enum(_choice, _choice.__doc__ or "", {member.name: member.doc for member in _choice})
@@ -201,7 +202,15 @@ class StaleRecordConnection:
     total_count: int = _field("Number of records in the whole list.")
 
 
-async def _stale_page(info: Info, page: freshness.StalePage, after: str | None) -> StaleRecordConnection:
+def _window(first: int | None, after: str | None, last: int | None, before: str | None, largest: int) -> freshness.Window:
+    for name, size in (("first", first), ("last", last)):
+        if size is not None:
+            bounded(name, size, 0, largest)
+    ends = [str(decode_cursor(end)[1]) if end is not None else None for end in (after, before)]
+    return freshness.Window(first=min(DEFAULT_PAGE, largest) if first is None and last is None else first, last=last, after=ends[0], before=ends[1])
+
+
+async def _stale_page(info: Info, page: freshness.StalePage) -> StaleRecordConnection:
     records = await records_along(info, [("StaleRecordConnection", "edges"), ("StaleRecordEdge", "node")], [r.record for r in page.records])
     edges = [
         StaleRecordEdge(
@@ -214,7 +223,7 @@ async def _stale_page(info: Info, page: freshness.StalePage, after: str | None) 
         for found in page.records
     ]
     ends = (edges[0].cursor, edges[-1].cursor) if edges else (None, None)
-    told = PageInfo(has_next_page=page.more, has_previous_page=False, start_cursor=ends[0], end_cursor=ends[1])
+    told = PageInfo(has_next_page=page.more_after, has_previous_page=page.more_before, start_cursor=ends[0], end_cursor=ends[1])
     return StaleRecordConnection(edges=edges, page_info=cast("Any", told), total_count=page.total)
 
 
@@ -280,15 +289,15 @@ class ProgrammeFields:
         self,
         info: Info,
         kinds: Annotated[list[Kind] | None, argument("Only these kinds; else municipalities, departments, experts, stakeholders, partnerships.")] = None,
-        first: Annotated[int, argument("At most this many, from 0 to 500.")] = 50,
+        first: Annotated[int | None, argument("At most this many from the beginning.")] = None,
         after: Annotated[str | None, argument("Only what comes after this cursor.")] = None,
+        last: Annotated[int | None, argument("At most this many from the end.")] = None,
+        before: Annotated[str | None, argument("Only what comes before this cursor.")] = None,
     ) -> StaleRecordConnection:
         """What wants to be confirmed."""
-        bounded("first", first, 0, info.context.largest_page)
-        context, last = info.context, decode_cursor(after)[1] if after is not None else None
-        wanted = None if kinds is None else [str(kind.value) for kind in kinds]
-        page = await freshness.stale(context.store, context.viewer, context.editor.today(), kinds=wanted, first=first, after=cast("Any", last))
-        return await _stale_page(info, page, after)
+        context, wanted = info.context, None if kinds is None else [str(kind.value) for kind in kinds]
+        window = _window(first, after, last, before, context.largest_page)
+        return await _stale_page(info, await freshness.stale(context.store, context.viewer, context.editor.today(), kinds=wanted, window=window))
 
 
 # ── changes ───────────────────────────────────────────────────────────────────────────────────────────────────────────

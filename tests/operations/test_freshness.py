@@ -12,7 +12,7 @@ import pytest
 from graph_api.cli import opened
 from graph_api.errors import Forbidden, InvalidInput
 from graph_api.model import Direction, Focus
-from graph_api.operations.freshness import Caretaker, stale
+from graph_api.operations.freshness import Caretaker, Window, stale
 from graph_api.operations.interests import Interests
 from graph_api.operations.viewers import ANYBODY, Role, Viewer
 from graph_api.settings import Settings
@@ -39,7 +39,7 @@ async def confirm(store: Store, days: dict[str, datetime.date | None]) -> None:
 
 
 async def listed(store: Store, viewer: Viewer, kinds: Sequence[str] | None = None, on: datetime.date = DAY) -> list[str]:
-    return [entry.record for entry in (await stale(store, viewer, on, kinds=kinds, first=100)).records]
+    return [entry.record for entry in (await stale(store, viewer, on, kinds=kinds, window=Window(first=100))).records]
 
 
 # ── the list ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -47,9 +47,9 @@ async def listed(store: Store, viewer: Viewer, kinds: Sequence[str] | None = Non
 
 async def test_what_nobody_confirmed_for_a_year_is_listed(world: Store) -> None:
     await confirm(world, {ANA: DAY - YEAR, BEN: DAY - YEAR - ONE, KIP: None})
-    page = await stale(world, COORDINATOR, DAY, kinds=["expert"], first=10)
+    page = await stale(world, COORDINATOR, DAY, kinds=["expert"], window=Window(first=10))
     assert [(entry.record, entry.verified_on, entry.itself) for entry in page.records] == [(BEN, "2024-05-31", True), (KIP, None, True)]
-    assert (page.total, page.more) == (2, False)
+    assert (page.total, page.more_after) == (2, False)
 
 
 async def test_a_coordinator_sees_all_a_municipality_its_own(world: Store) -> None:
@@ -59,7 +59,7 @@ async def test_a_coordinator_sees_all_a_municipality_its_own(world: Store) -> No
     assert await listed(world, Viewer(role=Role.EXPERT, name="kip", expert=KIP)) == [KIP]
     for viewer in (ANYBODY, ORGANISER, Viewer(role=Role.MUNICIPALITY)):
         with pytest.raises(Forbidden, match="allowed: municipality, expert, coordinator, admin"):
-            await stale(world, viewer, DAY, first=10)
+            await stale(world, viewer, DAY, window=Window(first=10))
 
 
 async def test_stale_focuses_are_told_with_the_record_they_belong_to(world: Store) -> None:
@@ -73,7 +73,7 @@ async def test_stale_focuses_are_told_with_the_record_they_belong_to(world: Stor
             ["municipality:ulm", "topic:water", Direction.OFFERS, DAY],
         ]
         await tx.link(Focus, ["source", "target", "direction", "verified_on"], rows)
-    [entry] = (await stale(world, COORDINATOR, DAY, kinds=["municipality"], first=1)).records
+    [entry] = (await stale(world, COORDINATOR, DAY, kinds=["municipality"], window=Window(first=1))).records
     assert (entry.record, entry.itself) == ("municipality:bonn", False)
     assert [(f.subject, f.direction, f.verified_on) for f in entry.focuses] == [("topic:waste", "offers", "2024-05-31"), ("topic:waste", "seeks", None)]
 
@@ -82,16 +82,31 @@ async def test_pages_follow_each_other_over_kinds(world: Store) -> None:
     found: list[str] = []
     after, more = None, True
     while more:
-        page = await stale(world, COORDINATOR, DAY, first=4, after=after)
-        assert (page.total, len(page.records) == 4 or not page.more) == (19, True)
+        page = await stale(world, COORDINATOR, DAY, window=Window(first=4, after=after))
+        assert (page.total, len(page.records) == 4 or not page.more_after) == (19, True)
         found += [entry.record for entry in page.records]
-        after, more = found[-1], page.more
+        after, more = found[-1], page.more_after
     assert found == sorted(found) == await listed(world, COORDINATOR)
+
+
+async def test_pages_lead_backwards_too(world: Store) -> None:
+    every = await listed(world, COORDINATOR)
+
+    async def page(window: Window) -> tuple[list[str], bool, bool]:
+        found = await stale(world, COORDINATOR, DAY, window=window)
+        return [entry.record for entry in found.records], found.more_before, found.more_after
+
+    assert await page(Window(last=4)) == (every[-4:], True, False)
+    assert await page(Window(last=4, before=every[4])) == (every[:4], False, False)
+    assert await page(Window(last=2, before=every[4])) == (every[2:4], True, False)
+    assert await page(Window(first=4, last=2)) == (every[2:4], True, True)
+    assert await page(Window(first=9, after=every[0], before=every[3])) == (every[1:3], False, False)
+    assert await page(Window(last=0)) == ([], True, False)
 
 
 async def test_kinds_that_nobody_confirms_are_refused(world: Store) -> None:
     with pytest.raises(InvalidInput, match="change, interest cannot be listed"):
-        await stale(world, COORDINATOR, DAY, kinds=["interest", "change"], first=10)
+        await stale(world, COORDINATOR, DAY, kinds=["interest", "change"], window=Window(first=10))
     assert await listed(world, COORDINATOR, []) == []
 
 

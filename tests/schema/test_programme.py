@@ -191,8 +191,8 @@ async def test_support_says_what_applies_and_whom_to_ask(world: Api) -> None:
 
 
 async def test_stale_records_are_a_connection_of_records_of_all_kinds(world: Api) -> None:
-    ask = """query ($after: String) { staleRecords(first: 3, after: $after) {
-      totalCount pageInfo { hasNextPage endCursor } edges { itself verifiedOn focuses { subject } node { __typename id name } } } }"""
+    ask = """query ($first: Int = 3, $after: String, $last: Int) { staleRecords(first: $first, after: $after, last: $last) {
+      totalCount pageInfo { hasNextPage hasPreviousPage endCursor } edges { itself verifiedOn focuses { subject } node { __typename id name } } } }"""
     bonn = world.of(of("bonn"))
     first = (await bonn(ask))["staleRecords"]
     assert (first["totalCount"], first["pageInfo"]["hasNextPage"]) == (5, True)
@@ -205,6 +205,10 @@ async def test_stale_records_are_a_connection_of_records_of_all_kinds(world: Api
     last = (await bonn(ask, after=first["pageInfo"]["endCursor"]))["staleRecords"]
     assert [edge["node"]["id"] for edge in last["edges"]] == ["expert:ben", "municipality:bonn"]
     assert (last["totalCount"], last["pageInfo"]["hasNextPage"]) == (5, False)
+    back = (await bonn(ask, first=None, last=2))["staleRecords"]
+    assert (back["edges"], back["pageInfo"]["hasPreviousPage"]) == (last["edges"], True)
+    assert len((await bonn(ask, first=None))["staleRecords"]["edges"]) == 5
+    assert (await bonn.refusal(ask, first=501))[0] == "INVALID_INPUT"
     assert (await world.refusal(ask))[0] == "FORBIDDEN"
     assert (await bonn.refusal(ask, after="nonsense"))[0] == "INVALID_INPUT"
 
