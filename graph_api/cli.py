@@ -7,8 +7,9 @@ import contextlib
 import dataclasses
 import datetime
 import functools
+import re
 import sys
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -26,6 +27,8 @@ T = TypeVar("T")
 LANGUAGES = ("en", "de", "es", "fr")
 SHOWN_BAD_CELLS = 20
 
+first = click.option("-n", "--first", type=click.IntRange(1, 100), default=10, show_default=True, help="How many.")
+in_language = click.option("--language", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Language of the reasons.")
 as_json = click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON document.")
 
 
@@ -281,8 +284,8 @@ def daily(dry_run: bool, as_json: bool) -> None:
 
 @main.command()
 @click.argument("municipality")
-@click.option("-n", "--first", type=click.IntRange(1, 100), default=10, show_default=True, help="How many.")
-@click.option("--language", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Language of the reasons.")
+@first
+@in_language
 @as_json
 def candidates(municipality: str, first: int, language: str, as_json: bool) -> None:
     """Who could become a partner of MUNICIPALITY (its id, with or without `municipality:`)."""
@@ -290,6 +293,77 @@ def candidates(municipality: str, first: int, language: str, as_json: bool) -> N
 
     document = on_store(lambda store: candidates_document(store, municipality, first=first, language=language))
     emit(document, as_json=as_json, text=functools.partial(candidates_text, document))
+
+
+def _suggest(query: str, text: str, variables: Mapping[str, Any], *, language: str, as_json: bool) -> None:
+    """Asks one of the queries of `printouts` and prints the answer; `text` names what prints it for people."""
+    from graph_api.schema import printouts
+
+    given = {"language": language.upper(), **variables}
+    document = on_store(lambda store: printouts.document(store, getattr(printouts, query), given))
+    emit(document, as_json=as_json, text=functools.partial(getattr(printouts, text), document))
+
+
+@main.command()
+@click.argument("missions", nargs=-1)
+@click.option("--about", multiple=True, help="Id of a topic, goal or target of which one is enough; may be given several times.")
+@click.option("--speaks", multiple=True, help="ISO 639 code of a language of which one is enough; may be given several times.")
+@click.option("--slots", type=click.IntRange(1, 20), help="How many experts are needed; else as many as the mission has.")
+@first
+@in_language
+@as_json
+def experts(missions: tuple[str, ...], about: tuple[str, ...], speaks: tuple[str, ...], slots: int | None, first: int, language: str, as_json: bool) -> None:
+    """Who could be sent on a mission, or knows about some subjects; for several MISSIONS, who goes on which."""
+    if len(missions) > 1 and (about or speaks):
+        raise click.UsageError("--about and --speaks go with one mission, or with none")
+    if not missions and not about:
+        raise click.UsageError("name a mission, several missions, or a subject with --about")
+    if len(missions) > 1:
+        _suggest("ASSIGNMENT", "assignment_text", {"missions": missions, "slots": slots}, language=language, as_json=as_json)
+        return
+    need = {"subjects": about or None, "languages": speaks or None, "slots": slots}
+    given = {"mission": next(iter(missions), None), "need": need, "first": first}
+    _suggest("EXPERTS", "experts_text", given, language=language, as_json=as_json)
+
+
+@main.command()
+@click.argument("municipality")
+@click.option("--about", multiple=True, help="Id of a topic, goal or target it is to be about; may be given several times.")
+@click.option("--direction", type=click.Choice(["peer", "learn", "teach"]), help="Who learns from whom.")
+@first
+@in_language
+@as_json
+def exchanges(municipality: str, about: tuple[str, ...], direction: str | None, first: int, language: str, as_json: bool) -> None:
+    """With whom MUNICIPALITY could exchange experience, without a partnership."""
+    given = {"municipality": municipality, "about": about or None, "direction": direction and direction.upper(), "first": first}
+    _suggest("EXCHANGES", "exchanges_text", given, language=language, as_json=as_json)
+
+
+QUOTA = re.compile(r"(region|land|country|dac_group|goal)=([^=]+):(\d*)-(\d*)", re.IGNORECASE)
+
+
+def _quota(text: str) -> dict[str, Any]:
+    found = QUOTA.fullmatch(text)
+    if not found:
+        raise click.BadParameter(f"{text!r} is no quota; allowed: such as country=KE:1-3, region=Europe:-5, land=NW:2-, dac_group=LDC:3-, goal=11:4-")
+    by, value, least, most = found.groups()
+    return {"by": by.upper(), "value": value, "least": int(least or 0), "most": int(most) if most else None}
+
+
+@main.command()
+@click.argument("phase", required=False)
+@click.option("--places", type=click.IntRange(0, 200), help="How many partnerships; else as many as the phase has room for.")
+@click.option("--from", "source", type=click.Choice(["candidates", "interests"]), default="candidates", show_default=True, help="What to choose from.")
+@click.option("--variant", type=click.Choice(["maximum", "stable", "fair"]), default="maximum", show_default=True, help="What to aim at.")
+@click.option("--quota", "quotas", multiple=True, help="How many of a value, such as country=KE:1-3 or goal=11:4-; may be given several times.")
+@in_language
+@as_json
+def plan(phase: str | None, places: int | None, source: str, variant: str, quotas: tuple[str, ...], language: str, as_json: bool) -> None:
+    """Which partnerships PHASE should take up, or so many --places."""
+    if phase is None and places is None:
+        raise click.UsageError("name a phase, or give --places")
+    given = {"phase": phase, "places": places, "source": source.upper(), "variant": variant.upper(), "quotas": [_quota(text) for text in quotas]}
+    _suggest("PLAN", "plan_text", {"input": given}, language=language, as_json=as_json)
 
 
 @main.command()
