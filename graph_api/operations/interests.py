@@ -81,8 +81,9 @@ class Interests:
             if await _again(tx, note, "interest", interest):
                 return interest
             if found.status is InterestStatus.DISMISSED:
-                await self._editor.log(tx, note, Action.DELETE, interest, await state(tx, interest), None)
+                before = await state(tx, interest)
                 await tx.delete([interest])
+                await self._editor.log(tx, note, Action.DELETE, interest, before, None)
                 return interest
             self._refuse_closed(found)
             await self._editor.put(tx, note, interest, {"status": InterestStatus.WITHDRAWN})
