@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from scipy.optimize import linear_sum_assignment  # pyright: ignore[reportMissingTypeStubs, reportUnknownVariableType]
 
 from matching.group_demands import Company, Counts, Demand, Pairs, Tongue
 from matching.group_rules import Shape, components
@@ -91,19 +92,17 @@ class Problem:
         """Participants that should stay together, as far as a group can hold them."""
         bonds = [demand.pairs for demand in self.demands if isinstance(demand, Pairs) and demand.same]
         rows = components(np.concatenate(bonds)) if bonds else []
-        return [np.array(unit, dtype=np.int64) for unit in rows if len(unit) <= self.shape.most and (self.pinned[unit] < 0).all()]
+        return [np.array(unit, dtype=np.int64) for unit in rows if len(unit) <= self.shape.most]
 
-    def part(self, rows: Ints, groups: Ints) -> Problem:
-        """The same problem for the participants of some groups only, which are numbered anew."""
-        number = np.full(self.shape.groups + 1, -1)
-        number[groups] = np.arange(len(groups))
-        return Problem(
-            value=self.value[np.ix_(rows, rows)],
-            shape=Shape(groups=len(groups), least=self.shape.least, most=self.shape.most),
-            demands=tuple(demand.part(rows) for demand in self.demands),
-            pinned=number[self.pinned[rows]],
-            weights=self.weights,
-        )
+    def pull(self) -> Floats:
+        """How many rules ask that two seats are in one group, for company or as a pair: shape (seats, seats)."""
+        found = np.zeros((self.seats, self.seats))
+        for demand in self.demands:
+            if isinstance(demand, Company):
+                found += self.padded(demand.beside) / len(self.demands)
+            elif isinstance(demand, Pairs) and demand.same:
+                found[demand.pairs[:, 0], demand.pairs[:, 1]] = found[demand.pairs[:, 1], demand.pairs[:, 0]] = 2.0
+        return found
 
 
 class Board:
@@ -165,6 +164,19 @@ class Board:
         for term in self.terms:
             found += self.breach * term.table(number, members, columns, self.group)
         return members, found
+
+    def deal(self, numbers: Ints, hands: Ints) -> None:
+        """Takes a hand of seats, `hands[g]`, from each of some groups and gives every group the hand that makes the whole cheapest."""
+        table = self.score.dealt(numbers, hands, self.group).astype(np.float64)
+        for term in self.terms:
+            table = table + self.breach * term.dealt(numbers, hands, self.group)
+        to, hand = linear_sum_assignment(table)  # pyright: ignore[reportUnknownVariableType]
+        after = np.empty_like(hands)
+        after[np.asarray(to)] = hands[np.asarray(hand)]
+        moved = np.flatnonzero((after != hands).any(axis=1))
+        self.group[after[moved]] = numbers[moved][:, None]
+        for term in (*self.terms, self.score):
+            term.take(numbers[moved], hands[moved], after[moved], self.group)
 
     def columns(self, number: int, rng: np.random.Generator) -> Ints:
         """Free seats of other groups: all, or of many those of most worth to the group and others by chance."""

@@ -42,10 +42,6 @@ class Demand(Protocol):
         """Where it is broken; with `only` the places that concern these groups."""
         ...
 
-    def part(self, rows: Ints) -> Demand:
-        """The same demand on some of the participants, who are numbered anew."""
-        ...
-
 
 @dataclass(frozen=True, kw_only=True)
 class Pairs:
@@ -67,13 +63,6 @@ class Pairs:
             broken &= np.isin(where, list(only)).any(axis=1)
         rows, places = self.pairs[broken].tolist(), where[broken].tolist()
         return [Breach(rule=self.rule, rows=tuple(pair), groups=tuple(dict.fromkeys(at))) for pair, at in zip(rows, places, strict=True)]
-
-    def part(self, rows: Ints) -> Pairs:
-        """The pairs of which both are among the rows."""
-        place = np.full(max(int(self.pairs.max(initial=-1)), int(rows.max(initial=-1))) + 1, -1)
-        place[rows] = np.arange(len(rows))
-        pairs = place[self.pairs]
-        return Pairs(rule=self.rule, pairs=pairs[(pairs >= 0).all(axis=1)], same=self.same)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,10 +91,6 @@ class Counts:
                 found.append(Breach(rule=self.rule, rows=tuple(rows), groups=(place,), value=self.values[value], found=int(count[value])))
         return found
 
-    def part(self, rows: Ints) -> Counts:
-        """The same bounds for these rows."""
-        return Counts(rule=self.rule, codes=self.codes[rows], values=self.values, least=self.least, most=self.most)
-
 
 @dataclass(frozen=True, kw_only=True)
 class Company:
@@ -129,10 +114,6 @@ class Company:
             alone = members[self.needs[members] & ~self.beside[np.ix_(members, members)].any(axis=1)]
             found += [Breach(rule=self.rule, rows=(row,), groups=(place,)) for row in alone.tolist()]
         return found
-
-    def part(self, rows: Ints) -> Company:
-        """The same need for these rows."""
-        return Company(rule=self.rule, beside=self.beside[np.ix_(rows, rows)], needs=self.needs[rows])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,7 +141,3 @@ class Tongue:
             if len(silent):
                 found.append(Breach(rule=self.rule, rows=tuple(silent.tolist()), groups=(place,), value=self.names[int(count.argmax())], found=len(silent)))
         return found
-
-    def part(self, rows: Ints) -> Tongue:
-        """The same for these rows."""
-        return Tongue(rule=self.rule, spoken=self.spoken[rows], names=self.names)

@@ -121,12 +121,19 @@ def values(participants: Participants, rules: Rules) -> Floats:
 
 
 def pins(participants: Participants, rules: Rules, groups: int) -> Ints:
-    """The group of each pinned participant, from 0, else -1: shape (n,). `ValueError` for a group that does not exist."""
+    """The group of each participant that is pinned or must be with one that is, from 0, else -1: shape (n,).
+
+    `ValueError` for a group that does not exist.
+    """
     found = np.full(len(participants), -1)
     for id_, group in rules.pinned.items():
         if not 1 <= group <= groups:
             raise ValueError(f"{id_} is pinned to group {group}; allowed are 1..{groups}")
         found[participants.row(id_)] = group - 1
+    for rows in components(rows_of(participants, rules.together)):
+        places = set(found[rows].tolist()) - {-1}
+        if len(places) == 1:
+            found[rows] = places.pop()
     return found
 
 

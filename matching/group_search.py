@@ -1,37 +1,45 @@
-"""Search: better and better divisions into groups, by chains of swaps and by forming some of the groups anew."""
+"""Search: better and better divisions into groups, by deals among all groups at once and by chains of swaps between a few."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 import numpy as np
 
 from matching.group_board import BREACH, Board, Problem
 from matching.group_start import attraction, first
-from matching.profile import Floats, Ints
+from matching.profile import Bools, Floats, Ints
 
-DEPTH = 4
+DEPTH = 6
 """Swaps in a chain at most."""
-PART = 120
-"""Seats that are formed anew at once, at most."""
 LENIENCE = 0.15
 """Broken rules more that a chain may cost now and then, while there are any."""
+DEALS = 0.4
+"""Part of the turns that are deals, where there are enough groups for them."""
+SEVERAL = 240
+"""Participants up to which several first divisions are tried."""
+
+SLACK, STRICT = ((0.5, 1.0, 0.1), (1.0, 1.0, 0.1), (5.0, 1.0, 0.1), (25.0, 1.0, 0.15)), ((BREACH, 5.0, 0.25), (BREACH, 5.0, 0.3))
+"""Phases: what a broken rule costs, how much the worst group weighs, and the phase's part of all steps. A broken rule is cheap at first, so
+that a division of great worth is bent until it keeps the rules, and not one that keeps them made worthy."""
 
 
 class Walk:
-    """Walks from one division to the next by chains of swaps, and remembers the best."""
+    """Walks from one division to the next, and remembers the best."""
 
     def __init__(self, problem: Problem, rng: np.random.Generator, deadline: float) -> None:
         self.problem, self.rng, self.deadline = problem, rng, deadline
         self.board = Board(problem)
-        self.units = problem.units()
+        self.units = [unit for unit in problem.units() if (problem.pinned[unit] < 0).all()]
+        self.pull = problem.pull()
 
-    def run(self, group: Ints, steps: int) -> Ints:
+    def run(self, group: Ints, steps: int, phases: Sequence[tuple[float, float, float]]) -> Ints:
         """The best group of each participant met within so many swaps, shape (n,)."""
         board = self.board
         board.place(board.seated(group))
         self.best = board.group.copy()
-        for breach, steep, share in ((1.0, 1.0, 0.3), (BREACH, 5.0, 0.35), (BREACH, 5.0, 0.35)):
+        for breach, steep, share in phases:
             board.place(self.best)
             board.aim(breach, steep)
             self._stretch(int(steps * share))
@@ -40,12 +48,9 @@ class Walk:
     def _stretch(self, steps: int) -> None:
         board, done, stale = self.board, 0, 0
         self.best_cost = cost = board.cost()
-        patience = 40 + 2 * self.problem.shape.groups
+        patience = 60 + 2 * self.problem.shape.groups
         while done < steps and time.monotonic() < self.deadline:
-            if self.units and self.rng.random() < 0.1:
-                self._move_unit()
-                cost = board.cost()
-            taken, cost = self._chain(cost, 1 - done / steps)
+            taken, cost = self._turn(cost, 1 - done / steps)
             done += taken
             stale += 1
             if cost < self.best_cost - 1e-9 * abs(self.best_cost):
@@ -54,6 +59,31 @@ class Walk:
                 board.place(self.best)
                 self._shake()
                 cost, stale = board.cost(), 0
+
+    def _turn(self, cost: float, heat: float) -> tuple[int, float]:
+        """One change, or none where it would be for the worse. Gives what it took, in swaps, and the cost after it."""
+        groups = self.problem.shape.groups
+        if self.units and self.rng.random() < 0.1:
+            self._move_unit()
+            cost = self.board.cost()
+        if groups >= 4 and self.rng.random() < DEALS:
+            self._deal()
+            return 1 + groups // 16, self.board.cost()
+        return self._chain(cost, heat)
+
+    def _deal(self) -> None:
+        """Takes as many seats from each group, by chance or such as belong together, and deals them out again in the best way."""
+        board, rng, form = self.board, self.rng, self.problem.shape
+        size = int(rng.integers(1, max(2, form.most // 2 + 1)))
+        chance = rng.random(len(board.group)) + 2 * board.fixed
+        seats = np.lexsort((chance, board.group)).reshape(form.groups, form.most)
+        if rng.random() < 0.7:
+            near = self.pull[seats[:, :1], seats] - 10 * board.fixed[seats]
+            near[:, 0] += 5
+            seats = np.take_along_axis(seats, np.argsort(-near, axis=1, kind="stable"), axis=1)
+        numbers = np.flatnonzero(np.count_nonzero(~board.fixed[seats], axis=1) >= size)
+        if len(numbers) > 1:
+            board.deal(numbers, seats[numbers, :size])
 
     def _chain(self, before: float, heat: float) -> tuple[int, float]:
         """Swaps one after the other between groups that the last one touched, and keeps as many as are best together.
@@ -88,14 +118,20 @@ class Walk:
         breach = self.board.breach
         return -np.log(self.rng.random()) * (breach * LENIENCE if breach == BREACH and before > BREACH / 2 else heat * 0.02)
 
-    def _best_swap(self, number: int, held: Floats) -> tuple[int, int] | None:
+    def _best_swap(self, number: int, held: Bools) -> tuple[int, int] | None:
         columns = self.board.columns(number, self.rng)
         columns = columns[~held[columns]]
         members, table = self.board.table(number, columns)
         table[held[members]] = np.inf
         if not table.size or not np.isfinite(table.min()):
             return None
-        row, column = divmod(int(table.argmin()), len(columns))
+        place = int(table.argmin())
+        if not held.any() and self.board.breach == BREACH and self.board.breaches() > 1e-6 and self.rng.random() < 0.7:
+            rank = min(int(self.rng.geometric(0.2)), table.size - 1)
+            place = int(np.argpartition(table, rank, axis=None)[rank])
+            if not np.isfinite(table.flat[place]):
+                return None
+        row, column = divmod(place, len(columns))
         return int(members[row]), int(columns[column])
 
     def _chosen(self) -> int:
@@ -158,63 +194,21 @@ class Search:
 
     def run(self, steps: int, start: Ints | None = None) -> Ints:
         """The best group of each participant found within so many swaps, shape (n,); `start` is a division to begin with."""
-        groups, most = self.problem.shape.groups, self.problem.shape.most
-        best = start if start is not None else self._first()
-        at_once = max(2, PART // most)
-        if groups <= 1:
-            return best
-        best = Walk(self.problem, self.rng, self.deadline).run(best, steps // 4)
-        left, stride = steps - steps // 4, max(steps // 8, 100) if groups <= at_once else 160
-        while left > 0 and time.monotonic() < self.deadline:
-            best = self._renewed(best, min(at_once, groups), stride)
-            left -= stride
-        return best
-
-    def _first(self) -> Ints:
+        walk = Walk(self.problem, self.rng, self.deadline)
+        if self.problem.shape.groups == 1:
+            return np.zeros(len(self.problem.pinned), dtype=np.int64)
+        if start is not None:
+            return walk.run(start, steps, STRICT)
+        turns = 3 if len(self.drawn) <= SEVERAL else 1
         found: list[tuple[float, int, Ints]] = []
-        for turn in range(4 if len(self.drawn) <= 2 * PART else 1):
-            group = first(self.problem, self._noisy(self.drawn, 0.1 * turn))
+        for turn in range(turns):
+            group = walk.run(first(self.problem, self._noisy(self.drawn, 0.2 * turn)), steps // turns, SLACK + STRICT)
             self.board.place(self.board.seated(group))
             if not turn:
-                self.board.aim(1.0, 1.0)
+                self.board.aim(BREACH, 5.0)
             found.append((self.board.cost(), turn, group))
         return min(found, key=lambda one: one[:2])[2]
 
     def _noisy(self, drawn: Floats, noise: float) -> Floats:
         factor = self.rng.uniform(1 - noise, 1 + noise, drawn.shape)
         return drawn * (factor + factor.T) / 2
-
-    def _renewed(self, best: Ints, number: int, steps: int) -> Ints:
-        """Forms some groups anew, those with trouble or low scores and others near to them; the better of the two divisions."""
-        self.board.place(self.board.seated(best))
-        groups = self._picked(best, number)
-        rows = np.flatnonzero(np.isin(best, groups))
-        part = self.problem.part(rows, groups)
-        before = np.searchsorted(groups, best[rows])
-        start = first(part, self._noisy(self.drawn[np.ix_(rows, rows)], self.rng.uniform(0, 0.4))) if self.rng.random() < 0.6 else before
-        walk = Walk(part, self.rng, self.deadline)
-        after = walk.run(start, steps)
-        board = walk.board
-        board.place(board.seated(before))
-        board.aim(BREACH, 5.0)
-        cost = board.cost()
-        board.place(board.seated(after))
-        if board.cost() >= cost:
-            return best
-        found = best.copy()
-        found[rows] = groups[after]
-        return found
-
-    def _picked(self, best: Ints, number: int) -> Ints:
-        groups = self.problem.shape.groups
-        if number >= groups:
-            return np.arange(groups)
-        board, rng = self.board, self.rng
-        trouble, scores = np.flatnonzero(board.trouble() > 1e-6), board.score.scores()
-        bad = rng.permutation(trouble)[: number // 3] if len(trouble) else np.argsort(scores, kind="stable")[: max(number // 4, 1)]
-        member = (best[None, :] == bad[:, None]).astype(np.float64)
-        near = np.bincount(best, (member @ self.drawn).max(axis=0), minlength=groups) * rng.uniform(0.5, 1.5, groups)
-        near[bad] = np.inf
-        keep = np.argsort(-near, kind="stable")[: max(number * 2 // 3, len(bad))]
-        others = np.setdiff1d(np.arange(groups), keep)
-        return np.sort(np.concatenate([keep, rng.choice(others, number - len(keep), replace=False)]))

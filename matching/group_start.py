@@ -62,6 +62,10 @@ class Clusters:
     def grow(self) -> list[list[int]]:
         """Joins the two with the greatest mean attraction, again and again; the clusters that come of it."""
         self.score = np.where(self.allowed, self.drawn, -np.inf)
+        for unit in self.problem.units():
+            for row in unit[1:].tolist():
+                if self.allowed[unit[0], row]:
+                    self._join(int(unit[0]), row)
         best, where = self.score.max(axis=1), self.score.argmax(axis=1)
         while np.isfinite(best[a := int(best.argmax())]):
             b = int(where[a])

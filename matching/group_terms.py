@@ -32,6 +32,14 @@ class Term(Protocol):
         """Change of the cost for each swap of a member of group `number`, shape (members, columns)."""
         ...
 
+    def dealt(self, numbers: Ints, hands: Ints, group: Ints) -> Table:
+        """Cost of each group `numbers[g]` once it has given away its seats `hands[g]` and got `hands[h]`: shape (g, h)."""
+        ...
+
+    def take(self, numbers: Ints, before: Ints, after: Ints, group: Ints) -> None:
+        """Takes note that each group `numbers[g]` has got the seats `after[g]` for `before[g]`; `group` is as it is now."""
+        ...
+
     def trouble(self, group: Ints) -> Floats:
         """Cost that each group has a part in, shape (groups,)."""
         ...
@@ -59,9 +67,32 @@ class Sums:
         self.sums[group[i]] += change
         self.sums[group[j]] -= change
 
+    def take(self, numbers: Ints, before: Ints, after: Ints) -> None:
+        """Takes note that groups have got the seats `after[g]` for `before[g]`."""
+        for got, gave in zip(after.T, before.T, strict=True):
+            self.sums[numbers] += self.matrix[got] - self.matrix[gave]
+
     def own(self, group: Ints) -> Table:
         """Sum of each seat over its own group."""
         return self.sums[group, self.places]
+
+    def dealt(self, numbers: Ints, hands: Ints, group: Ints) -> Table:
+        """Sum over the pairs of each group once it has given away its hand (g) and got another (h)."""
+        given = self.given(hands)
+        kept, between = self.sums[numbers], picked(given, hands)
+        cross = picked(kept, hands)
+        inside = between.diagonal() / 2
+        whole = np.bincount(group, self.own(group), minlength=self.groups)[numbers] / 2
+        return (whole - cross.diagonal() + inside)[:, None] + (cross - between) + inside[None, :]
+
+    def given(self, hands: Ints) -> Table:
+        """Sum over the seats of each hand: shape (hands, seats)."""
+        return sum((self.matrix[hands[:, place]] for place in range(1, hands.shape[1])), self.matrix[hands[:, 0]])
+
+
+def picked(table: Table, hands: Ints) -> Table:
+    """Sum over the seats of each hand of a table over seats: shape (rows, hands)."""
+    return sum((table[:, hands[:, place]] for place in range(1, hands.shape[1])), table[:, hands[:, 0]])
 
 
 class PairTerm:
@@ -79,6 +110,15 @@ class PairTerm:
         """Begins anew."""
         self.clash.place(group)
         self.joined.place(group)
+        self._renew(group)
+
+    def take(self, numbers: Ints, before: Ints, after: Ints, group: Ints) -> None:
+        """Takes note of hands dealt."""
+        for sums in (self.clash, self.joined) if self.joined is not self.clash else (self.clash,):
+            sums.take(numbers, before, after)
+        self._renew(group)
+
+    def _renew(self, group: Ints) -> None:
         self._total = float(self.joined.own(group).sum() / 2 + self.bond_weights.sum())
 
     def swap(self, i: int, j: int, group: Ints) -> None:
@@ -97,6 +137,10 @@ class PairTerm:
         found += (sums[number, columns] - sums[there, columns])[None, :]
         found -= sums[number, members][:, None]
         return found
+
+    def dealt(self, numbers: Ints, hands: Ints, group: Ints) -> Table:
+        """Cost of each group with each hand, less what broken bonds cost in any case."""
+        return self.joined.dealt(numbers, hands, group)
 
     def trouble(self, group: Ints) -> Floats:
         """Cost of each group; a broken bond troubles both groups."""
@@ -131,10 +175,8 @@ class CountTerm:
         flat = np.bincount(group * len(self.values) + self.codes, minlength=self.groups * len(self.values))
         self.count = flat.reshape(self.groups, len(self.values))
         self.count[:, -1] = 0
-        self.leaving = np.empty(self.count.shape, dtype=np.float32)
-        self.joining = np.empty(self.count.shape, dtype=np.float32)
-        for number in range(self.groups):
-            self._renew(number)
+        self.leaving = self.leave[self.values[None, :], self.count]
+        self.joining = self.join[self.values[None, :], self.count]
         self._total = float(self.cost[self.values[None, :], self.count].sum())
 
     def _renew(self, number: int) -> None:
@@ -164,6 +206,23 @@ class CountTerm:
         found[out[:, None] == come[None, :]] = 0
         return found
 
+    def take(self, numbers: Ints, before: Ints, after: Ints, group: Ints) -> None:
+        """Takes note of hands dealt."""
+        self.place(group)
+
+    def dealt(self, numbers: Ints, hands: Ints, group: Ints) -> Table:
+        """Cost of each group with each hand."""
+        hold = np.zeros((len(hands), len(self.values)), dtype=np.int64)
+        np.add.at(hold, (np.arange(len(hands))[:, None], self.codes[hands]), 1)
+        hold[:, -1] = 0
+        kept = self.count[numbers] - hold
+        base = self.cost[self.values[None, :], kept]
+        found = np.repeat(base.sum(axis=1)[:, None], len(hands), axis=1)
+        for value in np.flatnonzero(hold.any(axis=0)).tolist():
+            with_it = np.flatnonzero(hold[:, value])
+            found[:, with_it] += self.cost[value, kept[:, value][:, None] + hold[with_it, value][None, :]] - base[:, value][:, None]
+        return found
+
     def trouble(self, group: Ints) -> Floats:
         """Cost of each group."""
         return self.cost[self.values[None, :], self.count].sum(axis=1)
@@ -184,6 +243,9 @@ class CompanyTerm:
     def place(self, group: Ints) -> None:
         """Begins anew."""
         self.beside.place(group)
+        self._renew(group)
+
+    def _renew(self, group: Ints) -> None:
         self._seats = np.argsort(group, kind="stable").reshape(self.beside.groups, -1)
         self._alone = self._alone_now(group)
 
@@ -223,6 +285,26 @@ class CompanyTerm:
         left &= (mates != at_risk[:, None]) & (place[mates] >= 0)
         who, which = np.nonzero(left)
         np.add.at(found.T, place[mates[who, which]], self.strange[at_risk[who]][:, members])
+
+    def take(self, numbers: Ints, before: Ints, after: Ints, group: Ints) -> None:
+        """Takes note of hands dealt."""
+        self.beside.take(numbers, before, after)
+        self._renew(group)
+
+    def dealt(self, numbers: Ints, hands: Ints, group: Ints) -> Table:
+        """Cost of each group with each hand."""
+        given = self.beside.given(hands)
+        kept, found = self.beside.sums[numbers] - given, np.zeros((len(hands), len(hands)))
+        for seats in hands.T:
+            among = given[np.arange(len(hands)), seats]
+            found += self.needs[seats][None, :] & (kept[:, seats] + among[None, :] < 0.5)
+        seats = self._seats[numbers]
+        alone = self.needs[seats] & (kept[np.arange(len(hands))[:, None], seats] < 0.5)
+        for place in range(hands.shape[1]):
+            alone &= seats != hands[:, place][:, None]
+        where, place = np.nonzero(alone)
+        np.add.at(found, where, given[:, seats[where, place]].T < 0.5)
+        return found * self.weight
 
     def trouble(self, group: Ints) -> Floats:
         """Cost of each group."""
@@ -264,6 +346,16 @@ class TongueTerm:
         after = coming.max(axis=2)[:, self.codes[columns]] + going.max(axis=2)[:, column.ravel()]
         return ((best[number] + best[group[columns]])[None, :] - after)[row.ravel()] * self.weight
 
+    def take(self, numbers: Ints, before: Ints, after: Ints, group: Ints) -> None:
+        """Takes note of hands dealt."""
+        self.count[numbers] += (self.kinds[self.codes[after]] - self.kinds[self.codes[before]]).sum(axis=1)
+
+    def dealt(self, numbers: Ints, hands: Ints, group: Ints) -> Table:
+        """Cost of each group with each hand."""
+        hold = self.kinds[self.codes[hands]].sum(axis=1)
+        kept = self.count[numbers] - hold
+        return (self.seats - (kept[:, None, :] + hold[None, :, :]).max(axis=2)) * self.weight
+
     def trouble(self, group: Ints) -> Floats:
         """Cost of each group."""
         return (self.seats - self.count.max(axis=1)) * self.weight
@@ -290,6 +382,9 @@ class ScoreTerm:
     def place(self, group: Ints) -> None:
         """Begins anew."""
         self.value.place(group)
+        self._renew(group)
+
+    def _renew(self, group: Ints) -> None:
         self.number = np.bincount(group, self.filled, minlength=self.value.groups).astype(np.int64)
         self.sum = np.bincount(group, self.value.own(group), minlength=self.value.groups) / 2
 
@@ -325,6 +420,17 @@ class ScoreTerm:
             here, there = here * scale, there * scale
         now = self.cost(self.scores())
         return self.cost(here) + self.cost(there) - (now[number] + now[at]).astype(np.float32)[None, :]
+
+    def take(self, numbers: Ints, before: Ints, after: Ints, group: Ints) -> None:
+        """Takes note of hands dealt."""
+        self.value.take(numbers, before, after)
+        self._renew(group)
+
+    def dealt(self, numbers: Ints, hands: Ints, group: Ints) -> Table:
+        """Cost of each group with each hand."""
+        given = self.filled[hands].sum(axis=1)
+        number = (self.number[numbers] - given)[:, None] + given[None, :]
+        return self.cost(self.value.dealt(numbers, hands, group) / _pairs(number))
 
     def total(self) -> float:
         """Cost of all groups."""
