@@ -10,13 +10,12 @@ from graph_api.operations.exchanges import ExchangeAnswer
 from graph_api.schema import mirror
 from graph_api.schema.info import Found, Info, argument, bounded, found_below
 from graph_api.schema.mirror import declare_enum
-from graph_api.schema.results import CandidateFilterInput, Exclusion, Facet, InLanguage, Language, sentences, to_facet
+from graph_api.schema.results import CandidateFilterInput, Exclusion, Facet, InLanguage, Language, OfMunicipality, sentences, to_facet
 from matching.exchanges import Direction, ExchangeCandidate
 
 MOST_CANDIDATES = 100
 
 DepartmentType: Any = vars(mirror)["Department"]
-MunicipalityType: Any = vars(mirror)["Municipality"]
 
 
 class ExchangeDirection(enum.Enum):
@@ -51,7 +50,7 @@ class ExchangeWorth:
 
 
 @strawberry.type(name="ExchangeCandidate", description="One municipality to exchange experience with, with the reasons.")
-class ExchangeCandidateType:
+class ExchangeCandidateType(OfMunicipality):
     """One municipality to talk to."""
 
     rank: int = _field("Rank, from 1.")
@@ -60,23 +59,17 @@ class ExchangeCandidateType:
     directions: list[ExchangeWorth] = _field("How much there is in each direction.")
     subjects: list[strawberry.ID] = _field("Ids of the topics, goals and targets it is about, the strongest first.")
     facets: list[Facet] = _field("What the score is made of.")
-    of: strawberry.Private[ExchangeCandidate]
-    found: strawberry.Private[Found]
-
-    @strawberry.field(description="The municipality.")
-    def municipality(self, info: strawberry.Info) -> MunicipalityType:
-        """The record."""
-        return self.found.at(info, self.of.id)
+    candidate: strawberry.Private[ExchangeCandidate]
 
     @strawberry.field(description="Departments of the other that work on the subjects or near them.")
     def departments(self, info: strawberry.Info) -> list[DepartmentType]:
         """The records."""
-        return [self.found.at(info, id_) for id_ in self.of.departments]
+        return [self.found.at(info, id_) for id_ in self.candidate.departments]
 
     @strawberry.field(description="Departments of the asking municipality that do.")
     def own_departments(self, info: strawberry.Info) -> list[DepartmentType]:
         """The records."""
-        return [self.found.at(info, id_) for id_ in self.of.own_departments]
+        return [self.found.at(info, id_) for id_ in self.candidate.own_departments]
 
     @strawberry.field(description="The reasons that speak for it as sentences, the weightiest first.")
     def reasons(self, language: InLanguage = Language.EN) -> list[str]:
@@ -103,7 +96,8 @@ def _exchange_candidate(candidate: ExchangeCandidate, answer: ExchangeAnswer, fo
         directions=[ExchangeWorth(direction=ExchangeDirection(direction), worth=worth) for direction, worth in candidate.directions.items()],
         subjects=[strawberry.ID(id_) for id_ in candidate.subjects],
         facets=[to_facet(facet, answer.text) for facet in candidate.facets],
-        of=candidate,
+        candidate=candidate,
+        of=candidate.id,
         found=found,
     )
 

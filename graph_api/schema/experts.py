@@ -27,18 +27,13 @@ def _optional(description: str) -> Any:
     return strawberry.field(description=description, default=None)
 
 
-# ── experts ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── results ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@strawberry.type(name="ExpertCandidate", description="One suggested expert, with the reasons.")
-class ExpertCandidateType:
-    """One suggested expert."""
+@strawberry.type
+class OfExpert:
+    """Base of what is said of an expert."""
 
-    rank: int = _field("Rank, from 1.")
-    score: float = _field("How well the expert fits, from 0 to 1.")
-    fit: float | None = _field("How well the expert's knowledge alone fits, from 0 to 1; null for a need without subjects.")
-    facets: list[Facet] = _field("What the score is made of.")
-    remarks: list[Remark] = _field("What has to be known besides, such as that contact data may not be passed on.")
     of: strawberry.Private[str]
     found: strawberry.Private[Found]
 
@@ -46,6 +41,17 @@ class ExpertCandidateType:
     def expert(self, info: strawberry.Info) -> ExpertType:
         """The record."""
         return self.found.at(info, self.of)
+
+
+@strawberry.type(name="ExpertCandidate", description="One suggested expert, with the reasons.")
+class ExpertCandidateType(OfExpert):
+    """One suggested expert."""
+
+    rank: int = _field("Rank, from 1.")
+    score: float = _field("How well the expert fits, from 0 to 1.")
+    fit: float | None = _field("How well the expert's knowledge alone fits, from 0 to 1; null for a need without subjects.")
+    facets: list[Facet] = _field("What the score is made of.")
+    remarks: list[Remark] = _field("What has to be known besides, such as that contact data may not be passed on.")
 
     @strawberry.field(description="The reasons that speak for the expert as sentences, the weightiest first.")
     def reasons(self, language: InLanguage = Language.EN) -> list[str]:
@@ -54,18 +60,11 @@ class ExpertCandidateType:
 
 
 @strawberry.type(name="ExpertConflict", description="An expert who is left out because of a conflict of interest.")
-class ExpertConflict:
+class ExpertConflict(OfExpert):
     """An expert in a conflict of interest."""
 
     rule: str = _field("Name of the rule.")
     reason: Remark = _field("Why.")
-    of: strawberry.Private[str]
-    found: strawberry.Private[Found]
-
-    @strawberry.field(description="The expert.")
-    def expert(self, info: strawberry.Info) -> ExpertType:
-        """The record."""
-        return self.found.at(info, self.of)
 
 
 @strawberry.type(name="ExpertSlot", description="One place in a mission's team: who is suggested for it, and who could stand in.")
@@ -129,17 +128,10 @@ class ExpertTeam:
 
 
 @strawberry.type(name="ExpertLoad", description="How many missions one expert is assigned to.")
-class ExpertLoad:
+class ExpertLoad(OfExpert):
     """How much one expert has to do."""
 
     missions: int = _field("Number of missions.")
-    of: strawberry.Private[str]
-    found: strawberry.Private[Found]
-
-    @strawberry.field(description="The expert.")
-    def expert(self, info: strawberry.Info) -> ExpertType:
-        """The record."""
-        return self.found.at(info, self.of)
 
 
 @strawberry.type(name="ExpertAssignment", description="Experts for several missions: the best fit, with the load spread fairly.")

@@ -1,6 +1,6 @@
 """The root fields of queries: each asks the store or an operation once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import strawberry
@@ -11,9 +11,9 @@ from graph_api.schema import mirror, results
 from graph_api.schema.exchanges import ExchangeFields
 from graph_api.schema.experts import ExpertFields
 from graph_api.schema.explore import ExploreFields
-from graph_api.schema.info import Info, argument, bounded, records_by_id, with_ids
+from graph_api.schema.info import Found, Info, argument, bounded, found_below, records_by_id, with_ids
 from graph_api.schema.mirror import PAGE_ARGUMENTS, Node, declare_connection, with_arguments
-from graph_api.schema.nodes import Asked, Record, to_answer
+from graph_api.schema.nodes import to_answer
 from graph_api.schema.plans import PlanFields
 from graph_api.schema.programme import ProgrammeFields
 from matching.partners import Candidate, Candidates
@@ -58,16 +58,6 @@ def _list_field(kind: str) -> Any:
 # ── candidates ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _asked_records(info: Info, path: Mapping[str, str], last: str, type_name: str, ids: Sequence[str]) -> dict[str, Asked]:
-    """What is selected of the municipalities in a field below this one; `path` gives each field on the way its type."""
-    nodes, parent, read = info.nodes, type_name, info.reading
-    for field, child in path.items():
-        nodes = [node for group in read.fields(nodes, parent).values() if group[0].name.value == field for node in group]
-        parent = child
-    groups = read.fields(nodes, parent)
-    return {key: read.one(group, ("municipality",), with_ids(ids)) for key, group in groups.items() if group[0].name.value == last}
-
-
 async def _introducers(info: Info, found: Candidates) -> dict[str, list[str]]:
     """For each candidate, the ids of those who could introduce it to the seeker."""
     if not any(node.name.value == "introductions" for node in info.reading.below(info.nodes)):
@@ -79,40 +69,33 @@ async def _introducers(info: Info, found: Candidates) -> dict[str, list[str]]:
 MOST_INTRODUCTIONS = 10
 
 
-def _candidate(found: Candidate, fitted: Fitted, records: Mapping[str, Mapping[str, Record]], via: list[results.Introduction]) -> results.PartnerCandidate:
-    best, worst = found.rank_range
+def _candidate(candidate: Candidate, fitted: Fitted, via: Sequence[str], found: Found) -> results.PartnerCandidate:
+    best, worst = candidate.rank_range
     return results.PartnerCandidate(
-        rank=found.rank,
-        score=found.score,
-        seeker_benefit=found.seeker_benefit,
-        candidate_benefit=found.candidate_benefit,
-        facets=[results.to_facet(facet, fitted.matcher.text) for facet in found.facets],
-        introductions=via,
+        of=candidate.id,
+        found=found,
+        rank=candidate.rank,
+        score=candidate.score,
+        seeker_benefit=candidate.seeker_benefit,
+        candidate_benefit=candidate.candidate_benefit,
+        facets=[results.to_facet(facet, fitted.matcher.text) for facet in candidate.facets],
+        introductions=[results.Introduction(of=id_, found=found) for id_ in via],
         rank_range=results.RankRange(best=best, worst=worst),
-        records={key: by_id[found.id] for key, by_id in records.items()},
     )
 
 
-async def _partner_candidates(info: Info, found: Candidates, fitted: Fitted) -> results.PartnerCandidates:
-    introducers = await _introducers(info, found)
-    to_candidates = {"candidates": "PartnerCandidate"}
-    others = sorted({i for ids in introducers.values() for i in ids})
-    asked = _asked_records(info, to_candidates, "municipality", "PartnerCandidates", [c.id for c in found.candidates])
-    asked_via = _asked_records(info, to_candidates | {"introductions": "Introduction"}, "municipality", "PartnerCandidates", others)
-    records = await records_by_id(info, {f"c:{k}": a for k, a in asked.items()} | {f"v:{k}": a for k, a in asked_via.items()})
-    own = {k: records[f"c:{k}"] for k in asked}
-
-    def introduced(candidate: str) -> list[results.Introduction]:
-        return [results.Introduction(records={k: records[f"v:{k}"][i] for k in asked_via}) for i in introducers.get(candidate, ())]
-
-    unmet = found.unmet and results.Unmet(reason=found.unmet.reason, relax=list(found.unmet.relax), gain=found.unmet.gain)
+async def _partner_candidates(info: Info, answer: Candidates, fitted: Fitted) -> results.PartnerCandidates:
+    introducers = await _introducers(info, answer)
+    others = sorted({id_ for ids in introducers.values() for id_ in ids})
+    found = await found_below(info, "PartnerCandidates", [*(c.id for c in answer.candidates), *others])
+    unmet = answer.unmet and results.Unmet(reason=answer.unmet.reason, relax=list(answer.unmet.relax), gain=answer.unmet.gain)
     return results.PartnerCandidates(
-        candidates=[_candidate(c, fitted, own, introduced(c.id)) for c in found.candidates],
-        considered=found.considered,
-        excluded=[results.Exclusion(rule=rule, count=count) for rule, count in found.excluded.items()],
+        candidates=[_candidate(candidate, fitted, introducers.get(candidate.id, ()), found) for candidate in answer.candidates],
+        considered=answer.considered,
+        excluded=[results.Exclusion(rule=rule, count=count) for rule, count in answer.excluded.items()],
         unmet=unmet or None,
         revision=fitted.revision,
-        algorithm=found.algorithm,
+        algorithm=answer.algorithm,
     )
 
 

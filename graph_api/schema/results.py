@@ -9,6 +9,7 @@ import strawberry
 
 from graph_api.operations.candidates import CandidateFilter
 from graph_api.schema import mirror
+from graph_api.schema.info import Found
 from graph_api.schema.mirror import Field, declare_enum
 from matching.facets import FACETS
 from matching.partners import FacetScore
@@ -95,23 +96,28 @@ class RankRange:
     worst: int = _field("The worst rank.")
 
 
-def _picked(root: strawberry.Parent[Any], info: strawberry.Info) -> Any:
-    return root.records[info.path.key]
+@strawberry.type
+class OfMunicipality:
+    """Base of what is said of a municipality."""
+
+    of: strawberry.Private[str]
+    found: strawberry.Private[Found]
+
+    @strawberry.field(description="The municipality.")
+    def municipality(self, info: strawberry.Info) -> MunicipalityType:
+        """The record."""
+        return self.found.at(info, self.of)
 
 
 @strawberry.type(description="A municipality that could introduce two others, because it is a partner of both.")
-class Introduction:
+class Introduction(OfMunicipality):
     """A municipality that could introduce two others."""
-
-    municipality: MunicipalityType = strawberry.field(description="The municipality.", resolver=_picked)
-    records: strawberry.Private[dict[str, Any]]
 
 
 @strawberry.type(description="One suggested partner, with both sides' benefit and the reasons.")
-class PartnerCandidate:
+class PartnerCandidate(OfMunicipality):
     """One suggested partner."""
 
-    municipality: MunicipalityType = strawberry.field(description="The municipality.", resolver=_picked)
     rank: int = _field("Its rank, from 1.")
     score: float = _field("How well it fits in all, from 0 to 1.")
     seeker_benefit: float | None = _field("Which part of the asking municipality's needs its offers meet, from 0 to 1; null where one of them is unknown.")
@@ -119,7 +125,6 @@ class PartnerCandidate:
     facets: list[Facet] = _field("The aspects that make up the score.")
     introductions: list[Introduction] = _field("Who could introduce the two: at most ten partners of both.")
     rank_range: RankRange = _field("How stable the rank is.")
-    records: strawberry.Private[dict[str, Any]]
 
     @strawberry.field(description="The reasons that speak for it as sentences, the weightiest first.")
     def reasons(self, language: InLanguage = Language.EN) -> list[str]:
@@ -154,6 +159,10 @@ class PartnerCandidates:
     unmet: Unmet | None = _field("Why nobody fits, where nobody does.")
     revision: int = _field("Revision of the network that the answer is about.")
     algorithm: str = _field("Name and version of the method and its weights.")
+
+
+def _picked(root: strawberry.Parent[Any], info: strawberry.Info) -> Any:
+    return root.records[info.path.key]
 
 
 @strawberry.type(name="Neighbourhood", description="Records around a record and all links between them, as parallel columns.")
