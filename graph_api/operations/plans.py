@@ -5,30 +5,23 @@ from __future__ import annotations
 import asyncio
 import datetime
 import enum
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-
 from graph_api.errors import InvalidInput, NotFound
-from graph_api.model import DacGroup, InterestStatus, global_id
+from graph_api.model import InterestStatus, global_id
 from graph_api.operations.candidates import CandidateFinder, Fitted
-from graph_api.operations.eligibility import GERMANY
+from graph_api.operations.proposals import PlanQuota, asked, best_candidates, capacities, columns, label
 from graph_api.operations.viewers import Viewer
 from graph_api.storage.base import Compare, Filter, Operator, Reader, Selection, Shape, Wanted
-from matching.exclusions import SIDES
-from matching.pairs import Pairs, Quota
-from matching.partners import PartnerMatcher
+from matching.pairs import Quota
 from matching.plan import PhasePlan, Variant, phase_plan
 from matching.plan_reasons import say
-from matching.profile import Floats, Profiles
+from matching.profile import Profiles
 from matching.reasons import Reason
 
 MOST_PLACES = 200
-MOST_SEEKERS = 300
-"""Municipalities whose candidates are weighed."""
 MOST_QUOTAS = 20
 MOST_PAIRS = 3_000
 """Pairs among which a plan is chosen: more take longer than anybody waits."""
@@ -41,31 +34,6 @@ class Source(enum.Enum):
     """Those who have agreed to talk, or of whom one has asked and waits for the answer."""
     CANDIDATES = "candidates"
     """Municipalities that look for a German partner, each with its best candidates."""
-
-
-class Grouping(enum.Enum):
-    """What a quota counts by; all but the Land, the admin1 of the German side, look at the other side."""
-
-    REGION = "region"
-    LAND = "land"
-    COUNTRY = "country"
-    DAC_GROUP = "dac_group"
-    GOAL = "goal"
-
-
-@dataclass(frozen=True, kw_only=True)
-class PlanQuota:
-    """How many partnerships of a value there must and may be."""
-
-    by: Grouping
-    value: str
-    least: int = 0
-    most: int | None = None
-
-    @property
-    def group(self) -> str:
-        """The group as matching knows it."""
-        return f"{self.by.value}:{global_id('sdg_goal', self.value) if self.by is Grouping.GOAL else self.value}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,19 +76,11 @@ class PlanAnswer:
         return say(reason, language, self.profiles.subjects)
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Possible:
-    """Pairs of rows, the German one first, and what was left out."""
-
-    pairs: tuple[tuple[int, int], ...]
-    excluded: Mapping[str, int]
-
-
 class Planner:
-    """Plans phases from the network as it is now; for coordinators."""
+    """Plans phases from the network as it is now, one at a time; for coordinators."""
 
     def __init__(self, reader: Reader, finder: CandidateFinder) -> None:
-        self._reader, self._finder = reader, finder
+        self._reader, self._finder, self._planning = reader, finder, asyncio.Lock()
 
     async def plan(self, viewer: Viewer, request: PlanRequest) -> PlanAnswer:
         """The plan. Raises Forbidden for all but coordinators, NotFound for an unknown phase or municipality, InvalidInput for what is not allowed."""
@@ -129,7 +89,8 @@ class Planner:
         fitted = await self._finder.fitted()
         places, interests, wanted = await self._places(request), await self._interests(request, fitted.day), await self._wanted(request)
         groups = await self._dac_groups()
-        return await asyncio.to_thread(_plan, fitted, request, places, interests, wanted, groups)
+        async with self._planning:
+            return await asyncio.to_thread(_plan, fitted, request, places, interests, wanted, groups)
 
     async def _places(self, request: PlanRequest) -> int:
         """The places asked for, or those that the phase has left."""
@@ -187,9 +148,6 @@ def _check(request: PlanRequest) -> None:
     for name, value, most in (("each", request.each, 50), ("the number of quotas", len(request.quotas), MOST_QUOTAS)):
         if not 0 <= value <= most:
             raise InvalidInput(f"{name} is {value}; allowed: 0 to {most}")
-    for quota in request.quotas:
-        if quota.by is Grouping.DAC_GROUP and quota.value not in list(DacGroup):
-            raise InvalidInput(f"there is no country group {quota.value!r}; allowed: {', '.join(DacGroup)}")
 
 
 def _plan(
@@ -204,16 +162,20 @@ def _plan(
     named = [*request.capacities, *request.seekers]
     if missing := sorted(set(named) - set(profiles.rows)):
         raise NotFound(*missing)
-    possible = _asked(fitted, interests, wanted) if request.source is Source.INTERESTS else _candidates(fitted, request, wanted)
+    possible = (
+        asked(fitted, interests, wanted)
+        if request.source is Source.INTERESTS
+        else best_candidates(fitted, wanted, each=request.each, seeking=not request.seekers)
+    )
     if len(possible.pairs) > MOST_PAIRS:
         raise InvalidInput(f"{len(possible.pairs)} pairs are possible; allowed: {MOST_PAIRS}. Name fewer seekers, or take fewer candidates of each")
-    pairs = _columns(fitted.matcher, possible.pairs, dac_groups)
+    pairs = columns(fitted.matcher, possible.pairs, dac_groups)
     try:
         plan = phase_plan(
             pairs,
             places=places,
-            quotas=[Quota(group=q.group, minimum=q.least, maximum=q.most, label=_label(q, profiles)) for q in request.quotas],
-            capacities=_capacities(profiles, pairs, request.capacities),
+            quotas=[Quota(group=q.group, minimum=q.least, maximum=q.most, label=label(q, profiles)) for q in request.quotas],
+            capacities=capacities(profiles, pairs, request.capacities),
             variant=request.variant,
             names=dict(zip(profiles.ids, profiles.names, strict=True)),
         )
@@ -228,123 +190,3 @@ def _plan(
         revision=fitted.revision,
         profiles=profiles,
     )
-
-
-PAIR_RULES = (*SIDES, "already_partnered")
-"""Rules that no interest overcomes."""
-
-# ── which pairs ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _asked(fitted: Fitted, interests: Iterable[tuple[str, str]], wanted: frozenset[str] | None) -> _Possible:
-    """The pairs of interests that the programme's rules allow."""
-    profiles, matcher = fitted.matcher.profiles_, fitted.matcher
-    kept: dict[tuple[int, int], None] = {}
-    excluded: Counter[str] = Counter()
-    for asker, asked in interests:
-        rows = profiles.rows[asker], profiles.rows[asked]
-        german, other = rows if profiles.country[rows[0]] == GERMANY else rows[::-1]
-        masks = matcher.exclusions(other).masks
-        rule = next((rule for rule in PAIR_RULES if masks[rule][german]), None)
-        if rule is None and wanted is not None and profiles.ids[other] not in wanted:
-            rule = "filtered"
-        if rule is None:
-            kept[german, other] = None
-        else:
-            excluded[rule] += 1
-    return _Possible(pairs=tuple(kept), excluded=excluded)
-
-
-def _candidates(fitted: Fitted, request: PlanRequest, wanted: frozenset[str] | None) -> _Possible:
-    """Each seeker with its best candidates."""
-    profiles = fitted.matcher.profiles_
-    german = np.array([code == GERMANY for code in profiles.country], dtype=bool)
-    closed = np.isin(np.array(profiles.ids, dtype=object), list(fitted.unwanted.opted_out))
-    look = np.ones(len(profiles), dtype=bool) if request.seekers else profiles.seeking == 1
-    chosen = look if wanted is None else look & np.array([id_ in wanted for id_ in profiles.ids], dtype=bool)
-    rules = {"opted_out": closed, "not_oda_eligible": ~profiles.eligible, "no_capacity": profiles.capacity == 0}
-    left, excluded = chosen & ~german, dict[str, int]()
-    for rule, mask in rules.items():
-        if met := int((left & mask).sum()):
-            excluded[rule] = met
-        left &= ~mask
-    seekers = np.flatnonzero(left).tolist()
-    if len(seekers) > MOST_SEEKERS:
-        raise InvalidInput(f"{len(seekers)} municipalities look for a partner; allowed: {MOST_SEEKERS}. Name some in `seekers`, or narrow them by `filter`")
-    pairs = [(other, seeker) for seeker in seekers for other in _best(fitted, seeker, request.each)]
-    return _Possible(pairs=tuple(pairs), excluded=excluded)
-
-
-def _best(fitted: Fitted, seeker: int, count: int) -> list[int]:
-    matcher = fitted.matcher
-    id_ = matcher.profiles_.ids[seeker]
-    exclude = {"opted_out": fitted.unwanted.opted_out, "dismissed": fitted.unwanted.dismissed.get(id_, ())}
-    ranking = matcher.ranking(seeker, matcher.exclusions(seeker, exclude=exclude).kept())
-    places = ranking.first(min(count, len(ranking.rows)), matcher.tiebreak_)
-    return ranking.rows[places].tolist()
-
-
-# ── what is known of them ─────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _columns(matcher: PartnerMatcher, pairs: Sequence[tuple[int, int]], dac_groups: Mapping[str, str]) -> Pairs:
-    """Both sides' fit and the groups of each pair: the fit for one side is the score that the other has among its candidates."""
-    ids, groups = matcher.profiles_.ids, _Groups(matcher.profiles_, dac_groups)
-    return Pairs(
-        left=tuple(ids[german] for german, _ in pairs),
-        right=tuple(ids[other] for _, other in pairs),
-        fit_left=_fits(matcher, pairs),
-        fit_right=_fits(matcher, [(other, german) for german, other in pairs]),
-        groups=tuple(groups.of(german, other) for german, other in pairs),
-    )
-
-
-def _fits(matcher: PartnerMatcher, pairs: Sequence[tuple[int, int]]) -> Floats:
-    """What the second of each pair is worth to the first, among all that stand second: so the same facets count for all."""
-    everybody = np.unique(np.array([other for _, other in pairs], dtype=np.int64))
-    place = {other: number for number, other in enumerate(everybody.tolist())}
-    scores = {one: matcher.ranking(one, everybody).scores for one in sorted({one for one, _ in pairs})}
-    return np.clip(np.array([scores[one][place[other]] for one, other in pairs], dtype=np.float64), 0.0, 1.0)
-
-
-class _Groups:
-    """The groups that pairs count for."""
-
-    def __init__(self, profiles: Profiles, dac_groups: Mapping[str, str]) -> None:
-        self._profiles, self._dac_groups = profiles, dac_groups
-        subjects = profiles.subjects
-        goals = {row: {row} for row, id_ in enumerate(subjects.ids) if id_.startswith("sdg_goal:")}
-        goals |= {target: {goal} for target, goal in subjects.target_goal.tolist()}
-        for topic, target in subjects.topic_target.tolist():
-            goals[topic] = goals.get(topic, set()) | goals.get(target, set())
-        self._goals: dict[int, set[int]] = defaultdict(set)
-        for town, subject in zip(profiles.focuses.municipality.tolist(), profiles.focuses.subject.tolist(), strict=True):
-            self._goals[town] |= goals.get(subject, set())
-
-    def of(self, german: int, other: int) -> frozenset[str]:
-        """The groups of one pair: for a goal it counts where both have a focus on it, on a target of it or on a topic that serves one."""
-        profiles = self._profiles
-        code = profiles.country[other]
-        found = {Grouping.COUNTRY: code, Grouping.REGION: profiles.country_region.get(code), Grouping.LAND: profiles.admin1[german]}
-        found[Grouping.DAC_GROUP] = self._dac_groups.get(code)
-        common = self._goals[german] & self._goals[other]
-        return frozenset({f"{by.value}:{value}" for by, value in found.items() if value} | {f"goal:{profiles.subjects.ids[row]}" for row in common})
-
-
-def _capacities(profiles: Profiles, pairs: Pairs, given: Mapping[str, int]) -> dict[str, int]:
-    """How many partnerships each can take on: as given, else as its record says, else one."""
-    towns = dict.fromkeys((*pairs.left, *pairs.right))
-    said = {id_: profiles.capacity[profiles.row(id_)] for id_ in towns}
-    return {id_: 1 if np.isnan(number) else int(number) for id_, number in said.items()} | dict(given)
-
-
-def _label(quota: PlanQuota, profiles: Profiles) -> str:
-    if quota.by is Grouping.COUNTRY:
-        return profiles.country_name(quota.value, "en")
-    if quota.by is Grouping.GOAL:
-        id_ = global_id("sdg_goal", quota.value)
-        ids = profiles.subjects.ids
-        if id_ not in ids:
-            raise NotFound(id_)
-        return profiles.subjects.name(ids.index(id_), "en")
-    return quota.value

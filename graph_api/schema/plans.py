@@ -7,7 +7,8 @@ from typing import Annotated, Any
 import strawberry
 
 from graph_api.model import global_id
-from graph_api.operations.plans import Grouping, PlanAnswer, PlanQuota, PlanRequest, Source
+from graph_api.operations.plans import PlanAnswer, PlanRequest, Source
+from graph_api.operations.proposals import Grouping, PlanQuota
 from graph_api.schema import filters, mirror
 from graph_api.schema.info import Found, Info, argument, found_below
 from graph_api.schema.mirror import declare_enum

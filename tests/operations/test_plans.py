@@ -8,7 +8,8 @@ import pytest
 from graph_api.errors import Forbidden, InvalidInput, NotFound
 from graph_api.model import Asked, Asks
 from graph_api.operations.candidates import CandidateFinder
-from graph_api.operations.plans import Grouping, PlanAnswer, Planner, PlanQuota, PlanRequest, Source
+from graph_api.operations.plans import PlanAnswer, Planner, PlanRequest, Source
+from graph_api.operations.proposals import Grouping, PlanQuota
 from graph_api.operations.viewers import ANYBODY, Viewer
 from graph_api.storage.base import Compare, Operator, Store
 from matching.plan import Variant
@@ -128,7 +129,18 @@ async def test_only_coordinators_plan_phases(planner: Planner, viewer: Viewer) -
         (PlanRequest(places=1, seekers=("municipality:moon",)), NotFound, "municipality:moon"),
         (PlanRequest(places=1, capacities={"municipality:bonn": -1}), InvalidInput, "at least 0"),
         (PlanRequest(places=1, quotas=(PlanQuota(by=Grouping.GOAL, value="99"),)), NotFound, "sdg_goal:99"),
-        (PlanRequest(places=1, quotas=(PlanQuota(by=Grouping.DAC_GROUP, value="POOR"),)), InvalidInput, "'POOR'; allowed: LDC, LIC, LMIC, UMIC"),
+        (
+            PlanRequest(places=1, quotas=(PlanQuota(by=Grouping.DAC_GROUP, value="POOR"),)),
+            InvalidInput,
+            "no dac_group 'POOR' here; allowed: LDC, LIC, LMIC, UMIC",
+        ),
+        (PlanRequest(places=1, quotas=(PlanQuota(by=Grouping.LAND, value="BY"),)), InvalidInput, "no land 'BY' here; allowed: BW, NW"),
+        (
+            PlanRequest(places=1, quotas=(PlanQuota(by=Grouping.REGION, value="Africa"),)),
+            InvalidInput,
+            "allowed: Eastern Africa, Western Africa, Western Europe",
+        ),
+        (PlanRequest(places=1, quotas=(PlanQuota(by=Grouping.COUNTRY, value="BO"),)), InvalidInput, "no country 'BO' here; allowed: DE, GH, KE"),
         (PlanRequest(places=1, quotas=(PlanQuota(by=Grouping.LAND, value="NW", least=2, most=1),)), InvalidInput, "2 to 1"),
         (PlanRequest(places=1, quotas=(PlanQuota(by=Grouping.LAND, value="NW"),) * 2), InvalidInput, "one quota only"),
     ],
