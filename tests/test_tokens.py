@@ -137,7 +137,7 @@ async def test_the_public_key_is_no_secret_to_sign_with(tokens: LocalTokens, pat
         {"municipality": "a|b"},
         {"municipality": "topic:waste"},
     ],
-    ids=str,
+    ids=lambda claims: ",".join(claims),
 )
 async def test_claims_that_do_not_fit_are_refused(tokens: LocalTokens, path: Path, claims: dict[str, Any]) -> None:
     key = key_in(path)
@@ -381,7 +381,7 @@ async def test_a_document_of_another_issuer_is_not_taken(provider: Provider, oid
         {"partnergraph_role": "Admin"},
         {"partnergraph_municipality": "a|b"},
     ],
-    ids=str,
+    ids=lambda claims: ",".join(claims),
 )
 async def test_a_providers_claims_that_do_not_fit_are_refused(provider: Provider, oidc: OidcTokens, claims: dict[str, Any]) -> None:
     await refused(oidc, provider.token(**claims))
