@@ -1,6 +1,7 @@
 """Root fields for finding one's way: search, paths, the network as a whole."""
 
 import base64
+import enum
 from collections.abc import Sequence
 from typing import Annotated, Any
 
@@ -8,12 +9,12 @@ import strawberry
 from strawberry.utils.str_converters import to_camel_case
 
 from graph_api.errors import Conflict, InvalidInput, NotFound
-from graph_api.model import KINDS, kind_of, properties
+from graph_api.model import KINDS, LINKS, kind_of, link_name, properties
 from graph_api.operations.paths import find_paths
 from graph_api.operations.statistics import NetworkStatistics
 from graph_api.operations.viewers import GUARDED
 from graph_api.schema.info import Info, argument, bounded, records_by_id, with_ids
-from graph_api.schema.mirror import Kind, PageInfoType, RecordType
+from graph_api.schema.mirror import Kind, PageInfoType, RecordType, declare_enum
 from graph_api.schema.nodes import PageInfo
 from graph_api.schema.results import Neighbourhood, NeighbourhoodLinks
 from graph_api.storage.base import Expansion, Hit, Hits, Search, Selection, Shape
@@ -21,6 +22,9 @@ from graph_api.storage.base import Neighbourhood as Expanded
 from graph_api.storage.ranking import MOST_CANDIDATES
 
 KIND: dict[str, Any] = {member.value: member for member in list(Kind)}  # pyright: ignore[reportArgumentType, reportCallIssue, reportUnknownVariableType]
+LINK = {link_name(link): link for link in LINKS}
+LinkKind = enum.Enum("LinkKind", {name.upper(): name for name in LINK}, module=__name__)
+declare_enum(LinkKind, "The kinds of links.", {name.upper(): (link.__doc__ or "").strip() for name, link in LINK.items()})
 SEARCHED = tuple(kind for kind, cls in KINDS.items() if any(p.search for p in properties(cls).values()))
 LONGEST_TEXT = 200
 DEEPEST = 3
@@ -161,18 +165,22 @@ class ExploreFields:
         info: Info,
         text: Annotated[str, argument("What was typed, at most 200 characters.")],
         kinds: Annotated[list[Kind] | None, argument("Only records of these kinds.")] = None,
-        first: Annotated[int, argument("At most this many, from 0 to 100.")] = 20,
+        first: Annotated[int | None, argument("At most this many from the beginning, from 0 to 100; 20 where neither first nor last is given.")] = None,
         after: Annotated[str | None, argument("Only what comes after this cursor.")] = None,
-        last: Annotated[int | None, argument("At most this many from the end of those, from 0 to 100.")] = None,
+        last: Annotated[int | None, argument("At most this many from the end, from 0 to 100.")] = None,
         before: Annotated[str | None, argument("Only what comes before this cursor.")] = None,
     ) -> SearchConnection:
         """What a text finds."""
         bounded("the length of text", len(text), 0, LONGEST_TEXT)
-        bounded("first", first, 0, 100)
+        bounded("first", first or 0, 0, 100)
         bounded("last", last or 0, 0, 100)
         wanted = SEARCHED if kinds is None else tuple(k.value for k in kinds if k.value in SEARCHED)
-        begin, end = decode_offset(after), begin_of(before)
-        end = begin + first if end is None else min(begin + first, end)
+        begin, end = decode_offset(after), MOST_CANDIDATES if before is None else decode_offset(before) - 1
+        if last is not None:
+            there = await info.context.store.search(Search(text=text, kinds=wanted, first=0))
+            end = min(end, there.total)
+        if first is not None or last is None:
+            end = min(end, begin + (20 if first is None else first))
         if last is not None:
             begin = max(begin, end - last)
         hits = await info.context.store.search(Search(text=text, kinds=wanted, first=max(end - begin, 0), offset=begin))
@@ -185,6 +193,7 @@ class ExploreFields:
         id: Annotated[strawberry.ID, argument("The record in the middle.")],
         depth: Annotated[int, argument("How many links far, from 1 to 3.")] = 1,
         kinds: Annotated[list[Kind] | None, argument("Only through and to records of these kinds.")] = None,
+        links: Annotated[list[LinkKind] | None, argument("Only over links of these kinds.")] = None,
         limit: Annotated[int, argument("At most this many records, the nearest first, from 1 to 5,000.")] = 200,
     ) -> Neighbourhood:
         """The neighbourhood of a record."""
@@ -194,7 +203,8 @@ class ExploreFields:
         seen = wanted if info.context.viewer.coordinates else tuple(kind for kind in wanted if kind not in GUARDED)
         if not info.context.viewer.coordinates and kind_of(id) in GUARDED:
             raise NotFound(id)
-        return await _neighbourhood(info, await info.context.store.expand(Expansion(ids=(id,), depth=depth, kinds=seen, limit=limit)), id)
+        over = None if links is None else tuple(LINK[link.value] for link in links)
+        return await _neighbourhood(info, await info.context.store.expand(Expansion(ids=(id,), depth=depth, kinds=seen, links=over, limit=limit)), id)
 
     @strawberry.field(description="The shortest ways from one record to another; none leads through an expert who has not agreed to be named.")
     async def paths(
@@ -242,11 +252,6 @@ async def _texts(info: Info, hits: Sequence[Hit]) -> dict[str, str]:
     )
     values = {row[0]: row[3][0] for _, rows in cells for row in rows}
     return {i: " · ".join(value) if isinstance(value, list) else str(value) for i, value in values.items()}  # pyright: ignore[reportUnknownArgumentType]
-
-
-def begin_of(cursor: str | None) -> int | None:
-    """The place of a cursor, from 0; None where none is given."""
-    return None if cursor is None else decode_offset(cursor) - 1
 
 
 async def _search_connection(info: Info, hits: Hits, offset: int, *, backward: bool) -> SearchConnection:

@@ -59,12 +59,14 @@ REVEALED: Mapping[str, Mapping[str, set[str]]] = {
 """Records whose private properties somebody sees. Kip's are Ulm's to see because Kisumu is its partner and Kip consents."""
 
 OPEN_TO_ALL = {
-    "node", "nodes", "search", "neighbourhood", "paths", "networkStatistics", "viewer", "partnerCandidates", "expertCandidates", "assignExperts",
+    "node", "nodes", "search", "neighbourhood", "paths", "networkStatistics", "viewer", "partnerCandidates",
     "exchangeCandidates", "peerGroups", "phasePlan", "readiness", "eligibility", "support",
 }  # fmt: skip
 """Root fields that answer everybody; what they must not tell is tested below and where they are tested."""
 
 RESTRICTED: Mapping[str, tuple[str, frozenset[str]]] = {
+    "expertCandidates": ('{ expertCandidates(mission: "trip") { __typename } }', EVERYBODY - {"anonymous", "ana", "ben"}),
+    "assignExperts": ('{ assignExperts(missions: ["trip"]) { __typename } }', EVERYBODY - {"anonymous", "ana", "ben"}),
     "staleRecords": ("{ staleRecords { totalCount } }", EVERYBODY - {"anonymous", "organiser"}),
 }
 """Root fields that refuse some: a query, and who gets an answer."""
