@@ -10,13 +10,16 @@ from scipy.optimize import linear_sum_assignment  # pyright: ignore[reportMissin
 
 from matching.group_demands import Company, Counts, Demand, Pairs, Tongue
 from matching.group_rules import Shape, components
-from matching.group_terms import CompanyTerm, CountTerm, PairTerm, ScoreTerm, Term, TongueTerm
+from matching.group_sums import PairTerm, ScoreTerm, Term
+from matching.group_terms import CompanyTerm, CountTerm, TongueTerm
 from matching.profile import Bools, Floats, Ints
 
 BREACH = 1e4
 """What a broken rule costs; a group's score costs less, whatever it is."""
 HARD = 1e3
 """Breaches that a size outside its bounds counts as."""
+ROUNDING = 1e-6
+"""Broken rules up to which none is, but for rounding."""
 WIDTH = 256
 """Swaps looked at for each member of a group, at most."""
 
@@ -65,7 +68,7 @@ class Problem:
             elif isinstance(demand, Company):
                 found.append(CompanyTerm(self.padded(demand.beside) > 0, np.pad(demand.needs, (0, extra)), self.weight(demand), groups))
             elif isinstance(demand, Tongue):
-                spoken = np.where(demand.spoken.any(axis=1, keepdims=True), demand.spoken, True)  # noqa: FBT003
+                spoken = np.where(demand.spoken.any(axis=1, keepdims=True), demand.spoken, True)
                 found.append(TongueTerm(np.pad(spoken, ((0, extra), (0, 0)), constant_values=True), self.weight(demand), groups))
         if self.shape.most - self.shape.least > 0 and extra:
             cost = np.maximum(np.arange(self.shape.most + 1) - (self.shape.most - self.shape.least), 0) * HARD
@@ -103,6 +106,12 @@ class Problem:
             elif isinstance(demand, Pairs) and demand.same:
                 found[demand.pairs[:, 0], demand.pairs[:, 1]] = found[demand.pairs[:, 1], demand.pairs[:, 0]] = 2.0
         return found
+
+
+def matched(cost: Floats) -> tuple[Ints, Ints]:
+    """Rows and columns of the cheapest matching of a table of costs."""
+    rows, columns = linear_sum_assignment(cost)  # pyright: ignore[reportUnknownVariableType]
+    return np.asarray(rows, dtype=np.int64), np.asarray(columns, dtype=np.int64)  # pyright: ignore[reportUnknownArgumentType]
 
 
 class Board:
@@ -157,22 +166,25 @@ class Board:
         cost = self.trouble()[both] * self.breach + self.score.cost(self.score.scores()[both])
         return one if cost[0] >= cost[1] else other
 
-    def table(self, number: int, columns: Ints) -> tuple[Ints, Floats]:
-        """The free seats of one group, and the change of cost for swapping each with each of some free seats of other groups."""
-        members = np.flatnonzero((self.group == number) & ~self.fixed)
+    def members(self, number: int) -> Ints:
+        """The free seats of a group."""
+        return np.flatnonzero((self.group == number) & ~self.fixed)
+
+    def table(self, number: int, members: Ints, columns: Ints) -> Floats:
+        """Change of cost for swapping each of some seats of one group with each of some seats of others: shape (members, columns)."""
         found = self.score.table(number, members, columns, self.group).astype(np.float64)
         for term in self.terms:
             found += self.breach * term.table(number, members, columns, self.group)
-        return members, found
+        return found
 
     def deal(self, numbers: Ints, hands: Ints) -> None:
         """Takes a hand of seats, `hands[g]`, from each of some groups and gives every group the hand that makes the whole cheapest."""
         table = self.score.dealt(numbers, hands, self.group).astype(np.float64)
         for term in self.terms:
             table = table + self.breach * term.dealt(numbers, hands, self.group)
-        to, hand = linear_sum_assignment(table)  # pyright: ignore[reportUnknownVariableType]
+        to, hand = matched(table)
         after = np.empty_like(hands)
-        after[np.asarray(to)] = hands[np.asarray(hand)]
+        after[to] = hands[hand]
         moved = np.flatnonzero((after != hands).any(axis=1))
         self.group[after[moved]] = numbers[moved][:, None]
         for term in (*self.terms, self.score):

@@ -1,4 +1,4 @@
-"""Demands: the four forms a rule of peer groups takes, each telling how far a plan keeps it."""
+"""Demands: the forms that the rules of peer groups take, each telling how far a plan keeps it."""
 
 from __future__ import annotations
 
@@ -140,4 +140,46 @@ class Tongue:
             silent = members[~self.spoken[members, int(count.argmax())]]
             if len(silent):
                 found.append(Breach(rule=self.rule, rows=tuple(silent.tolist()), groups=(place,), value=self.names[int(count.argmax())], found=len(silent)))
+        return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sizes:
+    """Each group has at least and at most so many members."""
+
+    rule: str
+    groups: int
+    least: int
+    most: int
+
+    def total(self, group: Ints) -> int:
+        """Number of groups."""
+        return self.groups
+
+    def breaches(self, group: Ints, only: Collection[int] | None = None) -> list[Breach]:
+        """Groups that are too small or too large."""
+        size = np.bincount(group, minlength=self.groups)
+        wrong = [place for place in (sorted(only) if only is not None else range(self.groups)) if not self.least <= size[place] <= self.most]
+        return [Breach(rule=self.rule, rows=tuple(np.flatnonzero(group == place).tolist()), groups=(place,), found=int(size[place])) for place in wrong]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pins:
+    """Each pinned participant is in its group."""
+
+    rule: str
+    rows: Ints
+    places: Ints
+    """Group of each row."""
+
+    def total(self, group: Ints) -> int:
+        """Number of pinned participants."""
+        return len(self.rows)
+
+    def breaches(self, group: Ints, only: Collection[int] | None = None) -> list[Breach]:
+        """Pinned participants that are elsewhere."""
+        found: list[Breach] = []
+        for row, place in zip(self.rows.tolist(), self.places.tolist(), strict=True):
+            if group[row] != place and (only is None or place in only or int(group[row]) in only):
+                found.append(Breach(rule=self.rule, rows=(row,), groups=(int(group[row]), place)))
         return found

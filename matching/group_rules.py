@@ -10,7 +10,7 @@ from itertools import combinations
 
 import numpy as np
 
-from matching.group_demands import Company, Counts, Demand, Pairs, Tongue
+from matching.group_demands import Company, Counts, Demand, Pairs, Pins, Sizes, Tongue
 from matching.participants import Attribute, Participants, pairs_of
 from matching.profile import Floats, Ints
 
@@ -120,20 +120,25 @@ def values(participants: Participants, rules: Rules) -> Floats:
     return table
 
 
-def pins(participants: Participants, rules: Rules, groups: int) -> Ints:
+def pins(participants: Participants, rules: Rules, form: Shape) -> Ints:
     """The group of each participant that is pinned or must be with one that is, from 0, else -1: shape (n,).
 
-    `ValueError` for a group that does not exist.
+    Raises `ValueError` for a group that does not exist or has fewer seats than are pinned to it.
     """
     found = np.full(len(participants), -1)
     for id_, group in rules.pinned.items():
-        if not 1 <= group <= groups:
-            raise ValueError(f"{id_} is pinned to group {group}; allowed are 1..{groups}")
+        if not 1 <= group <= form.groups:
+            raise ValueError(f"{id_} is pinned to group {group}; allowed are 1..{form.groups}")
         found[participants.row(id_)] = group - 1
+    taken = np.bincount(found[found >= 0], minlength=form.groups)
+    if taken.max() > form.most:
+        raise ValueError(f"{taken.max()} are pinned to group {taken.argmax() + 1}; allowed are {form.most}")
     for rows in components(rows_of(participants, rules.together)):
         places = set(found[rows].tolist()) - {-1}
-        if len(places) == 1:
-            found[rows] = places.pop()
+        more = int(np.count_nonzero(found[rows] < 0))
+        if len(places) == 1 and taken[place := places.pop()] + more <= form.most:
+            found[rows] = place
+            taken[place] += more
     return found
 
 
@@ -155,7 +160,10 @@ def bound(participants: Participants, rules: Rules) -> Ints:
 
 def demands(participants: Participants, rules: Rules, form: Shape) -> tuple[Demand, ...]:
     """What the rules demand of the groups of one round, without what other rounds demand."""
-    found: list[Demand] = []
+    found: list[Demand] = [Sizes(rule="size", groups=form.groups, least=form.least, most=form.most)]
+    if rules.pinned:
+        places = np.array(list(rules.pinned.values()), dtype=np.int64) - 1
+        found.append(Pins(rule="pinned", rows=np.array([participants.row(id_) for id_ in rules.pinned]), places=places))
     if rules.together:
         found.append(Pairs(rule="together", pairs=_closed(rows_of(participants, rules.together)), same=True))
     if rules.apart:
@@ -170,7 +178,7 @@ def demands(participants: Participants, rules: Rules, form: Shape) -> tuple[Dema
     found += [_balance(participants, attribute, form) for attribute in rules.balanced]
     for attribute in rules.no_isolate:
         beside = participants.beside(attribute)
-        found.append(Company(rule=f"no_isolate.{attribute.value}", beside=beside, needs=beside.any(axis=1)))
+        found.append(Company(rule=f"no_isolate.{attribute.value}", beside=beside, needs=np.asarray(beside.any(axis=1), dtype=bool)))
     if rules.common_language:
         spoken, names = participants.spoken
         found.append(Tongue(rule="common_language", spoken=spoken, names=names))

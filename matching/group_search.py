@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from matching.group_board import BREACH, Board, Problem
+from matching.group_board import BREACH, ROUNDING, Board, Problem
 from matching.group_start import attraction, first
 from matching.profile import Bools, Floats, Ints
 
@@ -17,6 +17,10 @@ LENIENCE = 0.15
 """Broken rules more that a chain may cost now and then, while there are any."""
 DEALS = 0.4
 """Part of the turns that are deals, where there are enough groups for them."""
+HAND = 5
+"""Seats that a deal takes from each group at most."""
+ROWS = 16
+"""Members of a group whose swaps are looked at together at most."""
 SEVERAL = 240
 """Participants up to which several first divisions are tried."""
 
@@ -74,7 +78,7 @@ class Walk:
     def _deal(self) -> None:
         """Takes as many seats from each group, by chance or such as belong together, and deals them out again in the best way."""
         board, rng, form = self.board, self.rng, self.problem.shape
-        size = int(rng.integers(1, max(2, form.most // 2 + 1)))
+        size = int(rng.integers(1, max(2, min(form.most // 2, HAND) + 1)))
         chance = rng.random(len(board.group)) + 2 * board.fixed
         seats = np.lexsort((chance, board.group)).reshape(form.groups, form.most)
         if rng.random() < 0.7:
@@ -121,12 +125,15 @@ class Walk:
     def _best_swap(self, number: int, held: Bools) -> tuple[int, int] | None:
         columns = self.board.columns(number, self.rng)
         columns = columns[~held[columns]]
-        members, table = self.board.table(number, columns)
-        table[held[members]] = np.inf
-        if not table.size or not np.isfinite(table.min()):
+        members = self.board.members(number)
+        members = members[~held[members]]
+        if len(members) > ROWS:
+            members = self.rng.permutation(members)[:ROWS]
+        if not len(members) or not len(columns):
             return None
+        table = self.board.table(number, members, columns)
         place = int(table.argmin())
-        if not held.any() and self.board.breach == BREACH and self.board.breaches() > 1e-6 and self.rng.random() < 0.7:
+        if not held.any() and self.board.breach == BREACH and self.board.breaches() > ROUNDING and self.rng.random() < 0.7:
             rank = min(int(self.rng.geometric(0.2)), table.size - 1)
             place = int(np.argpartition(table, rank, axis=None)[rank])
             if not np.isfinite(table.flat[place]):
@@ -139,7 +146,7 @@ class Walk:
         board, rng, groups = self.board, self.rng, self.problem.shape.groups
         if board.breach < BREACH and rng.random() < 0.5:
             return int(rng.integers(groups))
-        trouble = np.flatnonzero(board.trouble() > 1e-6)
+        trouble = np.flatnonzero(board.trouble() > ROUNDING)
         if len(trouble) and rng.random() < 0.8:
             return int(rng.choice(trouble))
         rank = min(int(rng.geometric(0.35)) - 1, groups - 1)
@@ -156,8 +163,8 @@ class Walk:
             columns = np.flatnonzero((board.group == target) & ~held)
             if not len(columns):
                 break
-            members, table = board.table(int(board.group[row]), columns)
-            column = int(columns[table[np.flatnonzero(members == row)[0]].argmin()])
+            table = board.table(int(board.group[row]), np.array([row]), columns)
+            column = int(columns[table[0].argmin()])
             board.swap(row, column)
             swaps.append((row, column))
             held[column] = True
@@ -207,7 +214,9 @@ class Search:
             if not turn:
                 self.board.aim(BREACH, 5.0)
             found.append((self.board.cost(), turn, group))
-        return min(found, key=lambda one: one[:2])[2]
+        _, _, best = min(found, key=lambda one: one[:2])
+        self.board.place(self.board.seated(best))
+        return walk.run(best, steps // 3, STRICT) if self.board.breaches() > ROUNDING else best
 
     def _noisy(self, drawn: Floats, noise: float) -> Floats:
         factor = self.rng.uniform(1 - noise, 1 + noise, drawn.shape)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment  # pyright: ignore[reportMissingTypeStubs, reportUnknownVariableType]
 
-from matching.group_board import Problem
+from matching.group_board import Problem, matched
 from matching.group_demands import Company, Counts, Pairs, Tongue
 from matching.profile import Bools, Floats, Ints
 
@@ -130,8 +129,8 @@ def _filled(problem: Problem, group: Ints, drawn: Floats) -> Ints:
     needed = place < np.maximum(form.least - size, 0)[seats]
     member = (group[None, :] == np.arange(form.groups)[:, None]).astype(np.float64)
     worth = (member @ drawn) / np.maximum(member.sum(axis=1, keepdims=True), 1) - _strange(problem, member)
-    rows, columns = linear_sum_assignment(worth.T[left][:, seats] + 1e3 * needed, maximize=True)  # pyright: ignore[reportUnknownVariableType]
-    group[left[np.asarray(rows)]] = seats[np.asarray(columns)]
+    rows, columns = matched(-(worth.T[left][:, seats] + 1e3 * needed))
+    group[left[rows]] = seats[columns]
     return group
 
 

@@ -83,16 +83,17 @@ class Participants:
     def of(cls, profiles: Profiles, ids: Sequence[str], *, met: Iterable[tuple[str, str]] = ()) -> Participants:
         """The municipalities with these ids; `met` are pairs of ids that met earlier, of which those not here are left out."""
         rows = np.array([profiles.row(id_) for id_ in ids], dtype=np.int64)
-        place = {int(row): here for here, row in enumerate(rows)}
+        chosen_rows: list[int] = rows.tolist()
+        place = {row: here for here, row in enumerate(chosen_rows)}
         here = {id_: here for here, id_ in enumerate(ids)}
         focuses = profiles.focuses
         chosen = np.isin(focuses.municipality, rows)
         ties = zip(profiles.ties.a.tolist(), profiles.ties.b.tolist(), strict=True)
         return cls(
             ids=tuple(ids),
-            names=tuple(profiles.names[row] for row in rows),
-            country=tuple(profiles.country[row] for row in rows),
-            languages=tuple(profiles.languages[row] for row in rows),
+            names=tuple(profiles.names[row] for row in chosen_rows),
+            country=tuple(profiles.country[row] for row in chosen_rows),
+            languages=tuple(profiles.languages[row] for row in chosen_rows),
             population=profiles.population[rows],
             subjects=profiles.subjects,
             focuses=Focuses(
@@ -108,7 +109,7 @@ class Participants:
     def reordered(self, order: Ints) -> Participants:
         """The same participants with the one in row `order[k]` in row k."""
         place = np.argsort(order)
-        chosen = order.tolist()
+        chosen: list[int] = order.tolist()
         return Participants(
             ids=tuple(self.ids[row] for row in chosen),
             names=tuple(self.names[row] for row in chosen),
@@ -140,15 +141,21 @@ class Participants:
         return np.array([nearness.of(subject) for subject in range(nearness.size)]).reshape(nearness.size, nearness.size)
 
     @functools.cached_property
-    def met_needs(self) -> Floats:
-        """Which part of what i seeks is met by what j offers: shape (n, n), 0 where nothing is known."""
-        seeks, offers = self.weights[SEEKS], self.weights[OFFERS]
-        best = np.zeros((seeks.shape[1], len(self)))
-        for subject in np.flatnonzero(seeks.any(axis=0)).tolist():
+    def supply(self) -> Floats:
+        """How far each can meet a need: shape (subjects, n), 0 for subjects that nobody seeks."""
+        offers = self.weights[OFFERS]
+        best = np.zeros((offers.shape[1], len(self)))
+        for subject in np.flatnonzero(self.weights[SEEKS].any(axis=0)).tolist():
             near = np.flatnonzero(self.near[subject])
             best[subject] = (offers[:, near] * self.near[subject, near]).max(axis=1)
+        return best
+
+    @functools.cached_property
+    def met_needs(self) -> Floats:
+        """Which part of what i seeks is met by what j offers: shape (n, n), 0 where nothing is known."""
+        seeks = self.weights[SEEKS]
         total = seeks.sum(axis=1, keepdims=True)
-        met = np.divide(seeks @ best, total, out=np.zeros((len(self), len(self))), where=total > 0)
+        met = np.divide(seeks @ self.supply, total, out=np.zeros((len(self), len(self))), where=total > 0)
         np.fill_diagonal(met, 0.0)
         return met
 
@@ -180,8 +187,8 @@ class Participants:
         else:
             codes, values = self.codes(attribute)
             table = codes[:, None] == np.arange(len(values))
-        numbers = table.astype(np.float32)
-        shared = numbers @ numbers.T > 0
+        numbers: Floats = np.asarray(table, dtype=np.float64)
+        shared: Bools = numbers @ numbers.T > 0
         np.fill_diagonal(shared, False)
         return shared
 
@@ -210,13 +217,15 @@ class Participants:
         """
         said: list[list[tuple[str, int, float]]] = [[] for _ in self.ids]
         focuses = self.focuses
-        for row, subject, direction, weight in zip(*(c.tolist() for c in (focuses.municipality, focuses.subject, focuses.direction, focuses.weight)), strict=True):
-            said[row].append((self.subjects.ids[subject], direction, weight))
+        for place in range(len(focuses.weight)):
+            subject, direction = self.subjects.ids[int(focuses.subject[place])], int(focuses.direction[place])
+            said[int(focuses.municipality[place])].append((subject, direction, float(focuses.weight[place])))
         parts = zip(self.country, self.population.tolist(), self.languages, said, marks, strict=True)
         colours = [_hash((country, size, sorted(spoken), sorted(subjects), mark)) for country, size, spoken, subjects, mark in parts]
         links: list[list[tuple[str, int]]] = [[] for _ in self.ids]
         for name, rows in (("partners", self.partners), ("met", self.met), *pairs):
-            for a, b in rows.tolist():
+            for pair in rows:
+                a, b = int(pair[0]), int(pair[1])
                 links[a].append((name, b))
                 links[b].append((name, a))
         for _ in range(3):
