@@ -128,7 +128,7 @@ def _differences(found: Iterable[Example], neutral: Floats, home_weight: float, 
 
 def _weights(weight: Floats, neutral: Floats) -> Weights:
     by_hand = {"needs": 0.2, "offers": 0.2, "goals": 0.1, "languages": 0.04, "place": 0.01, "capacity": 0.02, "freshness": 0.01}
-    expected = {"needs": 0.25, "offers": 0.25, "goals": 0.25, "languages": 0.3, "place": 0.5, "capacity": 0.5, "freshness": 0.5}
+    expected = {"needs": 0.05, "offers": 0.05, "goals": 0.04, "languages": 0.3, "place": 0.5, "capacity": 0.5, "freshness": 0.5}
     weight = np.where([name == "openness" for name in LEARNED], POPULARITY_PART, 1.0) * weight
     scaled = LEARNED_PART * weight / weight.sum()
     learned = {name: round(float(value), 4) for name, value in zip(LEARNED, scaled, strict=True)}
