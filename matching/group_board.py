@@ -160,6 +160,13 @@ class Board:
         """Broken rules that each group has a part in."""
         return sum((term.trouble(self.group) for term in self.terms), np.zeros(self.problem.shape.groups))
 
+    def restless(self) -> Bools:
+        """Which seats break a rule where they are."""
+        found = np.zeros(len(self.group), dtype=bool)
+        for term in self.terms:
+            found |= term.restless(self.group)
+        return found
+
     def worse(self, one: int, other: int) -> int:
         """Which of two groups costs more."""
         both = [one, other]

@@ -87,20 +87,30 @@ class Relaxation:
 def relaxations(problem: Problem, group: Ints, steps: int, seed: int, *, deadline: float = np.inf) -> tuple[Relaxation, ...]:
     """Single rules whose relaxation lets all others be kept, those with the fewest exceptions first; `group` is the best plan known.
 
-    Found by search, as the plan is: there may be cheaper ones, but these are enough.
+    Found by search with so many steps a rule, as the plan is: there may be cheaper ones, but these are enough. Without steps only the rule
+    that the plan breaks is told, where it is a single one.
     """
-    found: list[Relaxation] = []
-    for demand in problem.demands:
-        if demand.rule in ("size", "pinned"):
-            continue
-        lenient = replace(problem, weights={demand.rule: LIGHT})
-        best = Search(lenient, np.random.default_rng(seed), deadline=deadline).run(steps, start=group)
-        if any(other.breaches(best) for other in problem.demands if other is not demand):
-            best = Search(lenient, np.random.default_rng(seed), deadline=deadline).run(steps)
-        broken = demand.breaches(best)
-        if broken and not any(other.breaches(best) for other in problem.demands if other is not demand):
-            found.append(_relaxation(demand, broken))
-    return tuple(sorted(found, key=lambda one: (one.exceptions, one.rule)))
+    broken = [demand for demand in problem.demands if demand.breaches(group)]
+    found = [_relaxation(broken[0], broken[0].breaches(group))] if len(broken) == 1 else []
+    for demand in problem.demands if steps else ():
+        if demand.rule not in ("size", "pinned"):
+            breaches = _alone(problem, demand, group, steps, seed, deadline)
+            found += [_relaxation(demand, breaches)] if breaches else []
+    cheapest: dict[str, Relaxation] = {}
+    for one in sorted(found, key=lambda one: (one.exceptions, one.rule)):
+        cheapest.setdefault(one.rule, one)
+    return tuple(cheapest.values())
+
+
+def _alone(problem: Problem, demand: Demand, group: Ints, steps: int, seed: int, deadline: float) -> list[Breach]:
+    """Where a rule is broken in a plan that keeps all others; empty where no such plan is found."""
+    lenient = replace(problem, weights={demand.rule: LIGHT})
+    others = [other for other in problem.demands if other is not demand]
+    for start in (group, None):
+        best = Search(lenient, np.random.default_rng(seed), deadline=deadline).run(steps, start=start)
+        if not any(other.breaches(best) for other in others):
+            return demand.breaches(best)
+    return []
 
 
 def _relaxation(demand: Demand, broken: Sequence[Breach]) -> Relaxation:

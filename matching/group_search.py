@@ -79,7 +79,9 @@ class Walk:
         """Takes as many seats from each group, by chance or such as belong together, and deals them out again in the best way."""
         board, rng, form = self.board, self.rng, self.problem.shape
         size = int(rng.integers(1, max(2, min(form.most // 2, HAND) + 1)))
-        chance = rng.random(len(board.group)) + 2 * board.fixed
+        chance = rng.random(len(board.group)) + 3 * board.fixed
+        if rng.random() < 0.5:
+            chance -= board.restless()
         seats = np.lexsort((chance, board.group)).reshape(form.groups, form.most)
         if rng.random() < 0.7:
             near = self.pull[seats[:, :1], seats] - 10 * board.fixed[seats]

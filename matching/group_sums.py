@@ -40,6 +40,10 @@ class Term(Protocol):
         """Takes note that each group `numbers[g]` has got the seats `after[g]` for `before[g]`; `group` is as it is now."""
         ...
 
+    def restless(self, group: Ints) -> Bools:
+        """Which seats break a rule where they are, shape (seats,)."""
+        ...
+
     def trouble(self, group: Ints) -> Floats:
         """Cost that each group has a part in, shape (groups,)."""
         ...
@@ -141,6 +145,13 @@ class PairTerm:
     def dealt(self, numbers: Ints, hands: Ints, group: Ints) -> Table:
         """Cost of each group with each hand, less what broken bonds cost in any case."""
         return self.joined.dealt(numbers, hands, group)
+
+    def restless(self, group: Ints) -> Bools:
+        """Seats that clash with another, or are apart from one they should be with."""
+        found: Bools = self.clash.own(group) > 0
+        where = group[self.bonds]
+        found[self.bonds[where[:, 0] != where[:, 1]]] = True
+        return found
 
     def trouble(self, group: Ints) -> Floats:
         """Cost of each group; a broken bond troubles both groups."""

@@ -75,6 +75,10 @@ class CountTerm:
             found[:, with_it] += self.cost[value, kept[:, value][:, None] + hold[with_it, value][None, :]] - base[:, value][:, None]
         return found
 
+    def restless(self, group: Ints) -> Bools:
+        """Seats of whose value there are too many."""
+        return self.leaving[group, self.codes] < 0
+
     def trouble(self, group: Ints) -> Floats:
         """Cost of each group."""
         return self.cost[self.values[None, :], self.count].sum(axis=1)
@@ -158,6 +162,10 @@ class CompanyTerm:
         np.add.at(found, where, given[:, seats[where, place]].T < 0.5)
         return found * self.weight
 
+    def restless(self, group: Ints) -> Bools:
+        """Seats that are alone."""
+        return self.needs & (self.beside.own(group) < 0.5)
+
     def trouble(self, group: Ints) -> Floats:
         """Cost of each group."""
         return self._alone * self.weight
@@ -207,6 +215,10 @@ class TongueTerm:
         hold = self.kinds[self.codes[hands]].sum(axis=1)
         kept = self.count[numbers] - hold
         return (self.seats - (kept[:, None, :] + hold[None, :, :]).max(axis=2)) * self.weight
+
+    def restless(self, group: Ints) -> Bools:
+        """Seats that do not speak what most in their group speak."""
+        return self.kinds[self.codes, self.count.argmax(axis=1)[group]] == 0
 
     def trouble(self, group: Ints) -> Floats:
         """Cost of each group."""

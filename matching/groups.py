@@ -12,7 +12,7 @@ from matching.group_board import Problem
 from matching.group_demands import Breach, Demand
 from matching.group_relaxation import Relaxation, relaxations
 from matching.group_rules import Rules, Shape, demands, freshness, pins, rows_of, shape, values
-from matching.group_search import Search
+from matching.group_search import SEVERAL, Search
 from matching.group_themes import Emphasis, ExpertNeed, Member, expert_needs, facilitator, members, theme, working_language
 from matching.participants import Attribute, Participants
 from matching.profile import Floats, Ints
@@ -204,7 +204,7 @@ class _Planner:
         for place, group in enumerate(groups):
             problem = self.problem(groups[:place])
             if any(demand.breaches(group) for demand in problem.demands):
-                steps = min(steps_for(len(group)) // 6, 600)
+                steps = 300 if len(group) <= SEVERAL else 0
                 return relaxations(problem, group, steps, self.random_state, deadline=self.deadline)
         return ()
 
