@@ -339,6 +339,43 @@ def exchanges(municipality: str, about: tuple[str, ...], direction: str | None, 
     _suggest("EXCHANGES", "exchanges_text", given, language=language, as_json=as_json)
 
 
+SIZES = re.compile(r"(\d+)-(\d+)")
+
+
+@main.command()
+@click.argument("event")
+@click.option("--number", type=click.IntRange(1), help="How many groups.")
+@click.option("--sizes", help="Or how large they may be, such as 5-7.")
+@click.option("--rounds", type=click.IntRange(1, 10), default=1, show_default=True, help="How many rounds; no two meet twice.")
+@click.option("--earlier", multiple=True, help="An earlier event, after which those who attended it know each other; may be given several times.")
+@click.option("--per-country", type=click.IntRange(1), help="At most so many of one country in a group.")
+@click.option("--common-language", is_flag=True, help="All members of a group have a language in common.")
+@click.option("--partners", type=click.Choice(["together", "apart"]), help="What is to become of partners.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Another number gives other groups.")
+@click.option("--seconds", type=click.FloatRange(0.5, 120), default=30, show_default=True, help="How long to search at most.")
+@in_language
+@as_json
+def groups(event: str, number: int | None, sizes: str | None, language: str, as_json: bool, **given: Any) -> None:
+    """Peer groups of the municipalities that attend EVENT."""
+    bounds = SIZES.fullmatch(sizes) if sizes else None
+    if (number is None) == (bounds is None):
+        raise click.UsageError("give either --number or --sizes, such as --sizes 5-7")
+    asked = {
+        "event": event,
+        "number": number,
+        "sizeLeast": int(bounds[1]) if bounds else None,
+        "sizeMost": int(bounds[2]) if bounds else None,
+        "earlierEvents": given["earlier"],
+        "rules": {
+            "perCountry": given["per_country"],
+            "commonLanguage": given["common_language"],
+            "partners": given["partners"] and given["partners"].upper(),
+        },
+        **{name: given[name] for name in ("rounds", "seed", "seconds")},
+    }
+    _suggest("GROUPS", "groups_text", {"input": asked}, language=language, as_json=as_json)
+
+
 QUOTA = re.compile(r"(region|land|country|dac_group|goal)=([^=]+):(\d*)-(\d*)", re.IGNORECASE)
 
 

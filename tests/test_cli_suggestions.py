@@ -1,4 +1,4 @@
-"""Suggestions on the command line: experts, exchanges, plans."""
+"""Suggestions on the command line: experts, exchanges, groups, plans."""
 
 from __future__ import annotations
 
@@ -75,12 +75,27 @@ def test_a_plan_of_a_phase(suggesting: Terminal) -> None:
     assert any(line.startswith("Quota not kept: Kenya") for line in impossible)
 
 
+def test_groups_of_an_event(suggesting: Terminal) -> None:
+    found = suggesting("groups", "fair", "--number", "1", "--json").document
+    [group] = found["rounds"][0]["groups"]
+    assert [member["municipality"]["name"] for member in group["members"]] == ["Accra", "Kisumu", "Mombasa"]
+    assert (found["participants"], found["kept"], found["cut_short"], found["algorithm"]) == (3, True, False, "groups-1")
+    text = lines(suggesting("groups", "event:fair", "--sizes", "3-3", "--common-language", "--per-country", "1", "--language", "de"))
+    assert text[0].startswith("Participants: 3; worst group 0.")
+    assert text[2].startswith("Round 1, group 1: score 0.")
+    assert {"  - Accra (GH)", "  - Kisumu (KE)", "  - Mombasa (KE)"} <= set(text)
+    assert "Rule common_language: kept in 1 of 1." in text
+    assert any(line == "What would help: Bis zu 2 aus einem Land je Gruppe zulassen." for line in text)
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
         (["experts", "moon"], "not found: mission:moon"),
         (["experts", "--about", "topic:moon"], "no topic, target or goal 'topic:moon' among the 6 subjects"),
         (["exchanges", "moon"], "not found: municipality:moon"),
+        (["groups", "moon", "--number", "1"], "not found: event:moon"),
+        (["groups", "fair", "--number", "4"], "4 groups of 3 participants; allowed are 1..3"),
         (["plan", "moon"], "not found: phase:moon"),
         (["plan", "--places", "1", "--quota", "country=KE:3-1"], "the quota of 'country:KE' is 3 to 1; needed is 0 <= minimum <= maximum"),
     ],
@@ -99,6 +114,9 @@ def test_what_is_refused_is_one_line(suggesting: Terminal, words: Sequence[str],
         ["experts", "a", "--slots", "0"],
         ["exchanges"],
         ["exchanges", "x", "--direction", "up"],
+        ["groups", "fair"],
+        ["groups", "fair", "--sizes", "five"],
+        ["groups", "fair", "--sizes", "2-3", "--number", "1"],
         ["plan"],
         ["plan", "--places", "1", "--quota", "country"],
         ["plan", "--places", "1", "--quota", "mood=good:1-2"],

@@ -122,6 +122,16 @@ class ExpertFinder:
             raise InvalidInput(str(e)) from None
         return AssignmentAnswer(found=found, revision=revision, subjects=experts.pool.subjects)
 
+    async def suggest(self, viewer: Viewer, needs: Sequence[Need], *, first: int) -> list[tuple[str, ...]]:
+        """For each need the ids of the best experts. Raises Forbidden as `candidates` does."""
+        experts, _ = await self._seen(viewer)
+
+        def work() -> list[tuple[str, ...]]:
+            matcher = ExpertMatcher().fit(experts.pool)
+            return [tuple(candidate.id for candidate in matcher.candidates(need, first).candidates) for need in needs]
+
+        return await asyncio.to_thread(work)
+
     async def _seen(self, viewer: Viewer) -> tuple[Experts, int]:
         viewer.require(Role.ORGANISER, Role.MUNICIPALITY)
         experts, fitted = await self._latest.get()

@@ -10,6 +10,7 @@ from graph_api.operations.candidates import CandidateFinder
 from graph_api.operations.changes import Editor
 from graph_api.operations.exchanges import ExchangeFinder
 from graph_api.operations.experts import ExpertFinder
+from graph_api.operations.groups import LONGEST, Grouper
 from graph_api.operations.plans import Planner
 from graph_api.operations.statistics import Observer
 from graph_api.operations.viewers import ANYBODY, Viewer
@@ -27,6 +28,7 @@ class Context:
     finder: CandidateFinder
     experts: ExpertFinder
     exchanges: ExchangeFinder
+    groups: Grouper
     plans: Planner
     observer: Observer
     editor: Editor
@@ -34,14 +36,19 @@ class Context:
     largest_page: int = LARGEST_PAGE
 
 
-def create_context(store: Store, *, read: Store | None = None, today: Callable[[], datetime.date] = datetime.date.today) -> Context:
-    """The surroundings of requests by anybody on a store; `read` is the same store as resolvers are to see it, where it is watched."""
+def create_context(store: Store, *, read: Store | None = None, today: Callable[[], datetime.date] = datetime.date.today, longest: float = LONGEST) -> Context:
+    """The surroundings of requests by anybody on a store.
+
+    `read` is the same store as resolvers are to see it, where it is watched; `longest` is how many seconds a search for groups may take.
+    """
     finder = CandidateFinder(store, today=today)
+    experts = ExpertFinder(store, finder)
     return Context(
         store=read or store,
         finder=finder,
-        experts=ExpertFinder(store, finder),
+        experts=experts,
         exchanges=ExchangeFinder(store, finder),
+        groups=Grouper(store, finder, experts, longest=longest),
         plans=Planner(store, finder),
         observer=Observer(store, finder),
         editor=Editor(store, today=today),

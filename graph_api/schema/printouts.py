@@ -17,8 +17,10 @@ from graph_api.schema.context import create_context
 from graph_api.schema.engine import Engine, Question
 from graph_api.storage.base import Store
 
-PATIENCE = 120.0
+PATIENCE = 180.0
 """Seconds that a command waits."""
+SEARCH = 120.0
+"""Seconds that a command may search for groups."""
 SHOWN_REASONS = 5
 
 _FACETS = "facets { name score weight share reason(language: $language) evidence } reasons(language: $language)"
@@ -55,12 +57,24 @@ PLAN = f"""query($language: Language! = EN, $input: PhasePlanInput!) {{
     infeasible {{ conflict {_BOUND} relax {_BOUND} places {_WHY} }} revision algorithm }} }}"""
 
 
+_VIOLATION = "{ rule round municipalities groups value found }"
+
+GROUPS = f"""query($language: Language! = EN, $input: PeerGroupsInput!) {{
+  peerGroups(input: $input) {{
+    participants kept cutShort worstScore meanScore
+    rounds {{ number groups {{ number score cohesion lift theme(language: $language) themes {{ subject members lift }} language notSpeaking
+      facilitator {{ id name }} experts {{ id name }} lacks {{ subject seekers }}
+      members {{ municipality {{ id name country }} brings {{ subject others }} seeks {{ subject others }} }} }} }}
+    compliance {{ rule satisfied total violations {_VIOLATION} }} relaxations {{ rule exceptions value sentence: text(language: $language) }}
+    attendingExperts {{ id name }} revision algorithm }} }}"""
+
+
 async def document(store: Store, query: str, variables: Mapping[str, Any]) -> dict[str, Any]:
     """What a query's one root field answers to whoever works where the store is, with names as the command line writes them.
 
     Raises PartnergraphError with the answer's message where it is refused.
     """
-    context = dataclasses.replace(create_context(store), viewer=OPERATOR)
+    context = dataclasses.replace(create_context(store, longest=SEARCH), viewer=OPERATOR)
     given = {name: value for name, value in variables.items() if value is not None}
     answer = await Engine(create_schema(), patience=PATIENCE).answer(Question(query=query, variables=given), context)
     found = orjson.loads(answer.body)
@@ -140,6 +154,29 @@ def plan_text(found: Mapping[str, Any]) -> Iterator[str]:
     yield ""
     yield from (summary["reason"] for summary in found["comparison"])
     yield from _left_out(found)
+
+
+def groups_text(found: Mapping[str, Any]) -> Iterator[str]:
+    """Peer groups, line by line."""
+    yield f"Participants: {found['participants']}; worst group {found['worst_score']:.2f}, mean {found['mean_score']:.2f}."
+    for round_ in found["rounds"]:
+        for group in round_["groups"]:
+            yield ""
+            yield f"Round {round_['number']}, group {group['number']}: score {group['score']:.2f}, language {group['language'] or 'not known'}"
+            yield f"  {group['theme']}"
+            yield from (f"  - {_place(member['municipality'])}" for member in group["members"])
+            if group["facilitator"]:
+                yield f"  could lead: {group['facilitator']['name']}"
+            if group["experts"]:
+                yield f"  experts: {', '.join(expert['name'] for expert in group['experts'])}"
+    yield ""
+    yield from (f"Rule {kept['rule']}: kept in {kept['satisfied']} of {kept['total']}." for kept in found["compliance"])
+    yield from (f"What would help: {one['sentence']}" for one in found["relaxations"])
+    yield f"{'The search ended early. ' if found['cut_short'] else ''}{_made(found)}"
+
+
+def _place(municipality: Mapping[str, Any]) -> str:
+    return f"{municipality['name']} ({municipality['country']})"
 
 
 def _pair(pair: Mapping[str, Any]) -> str:

@@ -11,6 +11,7 @@ from graph_api.schema import mirror, results
 from graph_api.schema.exchanges import ExchangeFields
 from graph_api.schema.experts import ExpertFields
 from graph_api.schema.explore import ExploreFields
+from graph_api.schema.groups import GroupFields
 from graph_api.schema.info import Found, Info, argument, bounded, found_below, records_by_id, with_ids
 from graph_api.schema.mirror import PAGE_ARGUMENTS, Node, declare_connection, with_arguments
 from graph_api.schema.nodes import to_answer
@@ -146,7 +147,7 @@ async def _nodes(info: Info, ids: Sequence[str]) -> list[Any]:
     return [records.get(kind_of(i) or "", {}).get(i) for i in ids]
 
 
-GROUPS: tuple[type, ...] = (Fields, ExpertFields, ExchangeFields, PlanFields, ExploreFields, ProgrammeFields)
+GROUPS: tuple[type, ...] = (Fields, ExpertFields, ExchangeFields, GroupFields, PlanFields, ExploreFields, ProgrammeFields)
 """Groups of root fields written by hand, in the order in which the schema shows them."""
 
 

@@ -60,13 +60,15 @@ REVEALED: Mapping[str, Mapping[str, set[str]]] = {
 
 OPEN_TO_ALL = {
     "node", "nodes", "search", "neighbourhood", "paths", "networkStatistics", "viewer", "partnerCandidates",
-    "exchangeCandidates", "peerGroups", "phasePlan", "readiness", "eligibility", "support",
+    "exchangeCandidates", "readiness", "eligibility", "support",
 }  # fmt: skip
 """Root fields that answer everybody; what they must not tell is tested below and where they are tested."""
 
 RESTRICTED: Mapping[str, tuple[str, frozenset[str]]] = {
     "expertCandidates": ('{ expertCandidates(mission: "trip") { __typename } }', EVERYBODY - {"anonymous", "ana", "ben"}),
     "assignExperts": ('{ assignExperts(missions: ["trip"]) { __typename } }', EVERYBODY - {"anonymous", "ana", "ben"}),
+    "peerGroups": ('{ peerGroups(input: {municipalities: ["bonn", "ulm", "kisumu"], number: 1}) { __typename } }', COORDINATORS | {"organiser"}),
+    "phasePlan": ("{ phasePlan(input: {places: 1}) { __typename } }", COORDINATORS),
     "staleRecords": ("{ staleRecords { totalCount } }", EVERYBODY - {"anonymous", "organiser"}),
 }
 """Root fields that refuse some: a query, and who gets an answer."""

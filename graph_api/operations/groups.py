@@ -1,0 +1,126 @@
+"""Forms peer groups of those who take part in something, and keeps the last plans so that changes to them can be weighed."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import OrderedDict
+from dataclasses import dataclass, field
+
+from graph_api.errors import InvalidInput
+from graph_api.operations.candidates import CandidateFinder
+from graph_api.operations.experts import ExpertFinder
+from graph_api.operations.gatherings import Gathering, Invitation, gather
+from graph_api.operations.viewers import Role, Viewer
+from graph_api.storage.base import Reader
+from matching.expert_pool import Need
+from matching.group_rules import Rules
+from matching.groups import GroupPlan, peer_groups
+
+MOST_ROUNDS = 10
+MOST_SETS = 200
+"""Sets of those who stay together or apart."""
+LONGEST = 5.0
+"""Seconds that a search may take where somebody waits for an answer over the network."""
+SHORTEST = 0.5
+KEPT = 20
+"""Plans that are kept."""
+MOST_GROUPS = 100
+"""Groups of a round for which experts are suggested."""
+NEEDS = 5
+"""What a group lacks most, for which experts are looked for."""
+EXPERTS = 3
+"""Experts suggested for a group."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupRequest:
+    """What somebody asks of the groups; either their number or the bounds of their sizes."""
+
+    invitation: Invitation
+    rules: Rules = field(default_factory=Rules)
+    number: int | None = None
+    sizes: tuple[int, int] | None = None
+    uneven: bool = False
+    rounds: int = 1
+    seed: int = 0
+    seconds: float | None = None
+    """How long to search; None: as long as is allowed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupAnswer:
+    """A plan, and who it is made of."""
+
+    plan: GroupPlan
+    gathering: Gathering
+
+
+class Grouper:
+    """Forms groups from the network as it is now, one plan at a time; for organisers and coordinators.
+
+    A search takes at most `longest` seconds.
+    """
+
+    def __init__(self, reader: Reader, finder: CandidateFinder, experts: ExpertFinder, *, longest: float = LONGEST) -> None:
+        self._reader, self._finder, self._experts, self.longest = reader, finder, experts, longest
+        self._plans: OrderedDict[tuple[int, str], GroupPlan] = OrderedDict()
+        self._planning = asyncio.Lock()
+
+    async def plan(self, viewer: Viewer, request: GroupRequest) -> GroupAnswer:
+        """The groups; the same request on the same network gives the same ones, unless time ran out in another process.
+
+        Raises Forbidden for all but organisers and coordinators, NotFound for unknown records, InvalidInput for what cannot be.
+        """
+        viewer.require(Role.ORGANISER)
+        seconds = self.longest if request.seconds is None else request.seconds
+        _check(request, seconds, self.longest)
+        began = time.monotonic()
+        gathering = await gather(self._reader, self._finder, request.invitation)
+        key = gathering.revision, repr(request)
+        async with self._planning:
+            if key not in self._plans:
+                left = max(seconds - (time.monotonic() - began), SHORTEST)
+                self._plans[key] = await asyncio.to_thread(_formed, gathering, request, left)
+            self._plans.move_to_end(key)
+            while len(self._plans) > KEPT:
+                self._plans.popitem(last=False)
+            return GroupAnswer(plan=self._plans[key], gathering=gathering)
+
+    async def experts(self, viewer: Viewer, plan: GroupPlan) -> tuple[tuple[tuple[str, ...], ...], ...]:
+        """For each group of each round the ids of experts who know what nobody in it can meet; none for groups that lack nothing."""
+        needs = [
+            Need(id=f"{place}", subjects=tuple(need.subject for need in group.expert_needs[:NEEDS]), languages=(group.language,) if group.language else ())
+            for place, group in enumerate(group for round_ in plan.rounds for group in round_[:MOST_GROUPS])
+        ]
+        found = iter(await self._experts.suggest(viewer, [need for need in needs if need.subjects], first=EXPERTS))
+        named = iter([next(found) if need.subjects else () for need in needs])
+        return tuple(tuple(next(named) if place < MOST_GROUPS else () for place in range(len(round_))) for round_ in plan.rounds)
+
+
+def _check(request: GroupRequest, seconds: float, longest: float) -> None:
+    rules = request.rules
+    if not 1 <= request.rounds <= MOST_ROUNDS:
+        raise InvalidInput(f"rounds is {request.rounds}; allowed: 1 to {MOST_ROUNDS}")
+    if not SHORTEST <= seconds <= longest:
+        raise InvalidInput(f"seconds is {seconds:g}; allowed: {SHORTEST:g} to {longest:g}")
+    if not 0 <= request.seed < 2**31:
+        raise InvalidInput(f"seed is {request.seed}; allowed: 0 to {2**31 - 1:,}")
+    if (sets := len(rules.together) + len(rules.apart)) > MOST_SETS:
+        raise InvalidInput(f"{sets} sets stay together or apart; allowed: {MOST_SETS}")
+
+
+def _formed(gathering: Gathering, request: GroupRequest, seconds: float) -> GroupPlan:
+    try:
+        return peer_groups(
+            gathering.participants,
+            request.rules,
+            number=request.number,
+            sizes=request.sizes,
+            uneven=request.uneven,
+            rounds=request.rounds,
+            random_state=request.seed,
+            time_limit=seconds,
+        )
+    except ValueError as e:
+        raise InvalidInput(str(e)) from None
