@@ -27,6 +27,8 @@ MOST_VALUES_OUT = 150_000
 """Values of an answer: making them takes about two seconds."""
 MANY_VALUES_OUT = 2_000
 """Values of an answer that is made aside, since making them holds up everybody else for more than 20 milliseconds."""
+MANY_VALUES_WRITTEN = 30_000
+"""The same where a compiled operation writes them."""
 INTROSPECTION = 10_000
 """Values of an answer about the schema."""
 TYPICAL = 5

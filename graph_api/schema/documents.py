@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import functools
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from graphql import (
+    DirectiveNode,
     DocumentNode,
     FieldNode,
+    FragmentDefinitionNode,
     GraphQLError,
     GraphQLSchema,
     OperationDefinitionNode,
     OperationType,
+    VariableNode,
+    Visitor,
     parse,
     specified_rules,
     validate,
+    visit,
 )
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
@@ -43,6 +49,20 @@ class Document:
     """By name; an operation without a name is `""`."""
     errors: tuple[GraphQLError, ...] = ()
 
+    @functools.cached_property
+    def fragments(self) -> Mapping[str, FragmentDefinitionNode]:
+        """The fragments by name."""
+        return {d.name.value: d for d in self.node.definitions if isinstance(d, FragmentDefinitionNode)} if self.node else {}
+
+    @functools.cached_property
+    def switches(self) -> tuple[str, ...]:
+        """Names of the variables in directives: what is selected depends on them."""
+        if not self.node or not any(o.variable_definitions for o in self.operations.values()):
+            return ()
+        found = _Switches()
+        visit(self.node, found)
+        return tuple(sorted(found.names))
+
     def operation(self, name: str | None) -> OperationDefinitionNode:
         """The operation to run. Raises GraphQLError where it is not clear which."""
         if name is None and len(self.operations) == 1:
@@ -52,6 +72,17 @@ class Document:
         shown = ", ".join(n for n in list(self.operations)[:MOST_ERRORS] if n) or "one without a name"
         came = "no operationName" if name is None else f"operationName {name[:100]!r}"
         raise GraphQLError(f"{came} came; the document has {shown if self.operations else 'no operation'}", extensions={"code": "NO_OPERATION"})
+
+
+class _Switches(Visitor):
+    """Gathers the names of the variables in a document's directives."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+
+    def enter_directive(self, node: DirectiveNode, *_: object) -> None:
+        self.names |= {a.value.name.value for a in node.arguments or () if isinstance(a.value, VariableNode)}
 
 
 def label(operation: OperationDefinitionNode) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import enum
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,14 +12,19 @@ from typing import Any
 import orjson
 import strawberry
 from graphql import GraphQLError, OperationDefinitionNode
-from graphql.execution.values import get_variable_values
+from graphql.execution.values import VariableValues, get_variable_values
 
+from graph_api.errors import PartnergraphError, StoreUnavailable
 from graph_api.schema.aside import Aside, moved
+from graph_api.schema.compiled import Compiled, CompiledOperations
 from graph_api.schema.context import Context
-from graph_api.schema.costs import MANY_VALUES_OUT, MOST_VALUES_OUT, Cost
+from graph_api.schema.costs import MANY_VALUES_OUT, MANY_VALUES_WRITTEN, MOST_VALUES_OUT, Cost
 from graph_api.schema.documents import Document, Documents, is_query, label
 from graph_api.schema.guards import BY_CALLER, BY_SERVER, MOST_ERRORS, with_code
 from graph_api.schema.sizes import MOST_VALUES, TooLarge, check_value
+from graph_api.schema.writing import Uncovered
+
+log = logging.getLogger("partnergraph.graphql")
 
 PATIENCE = 8.0
 """Seconds a question may take in all."""
@@ -32,7 +38,7 @@ AWAY = frozenset({"STORE_UNAVAILABLE", "TIMEOUT", "BUSY"})
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """What is asked."""
+    """What is run."""
 
     query: str
     operation: str | None = None
@@ -78,17 +84,29 @@ def error(message: str, code: str, classification: str = BY_CALLER) -> GraphQLEr
     return GraphQLError(message, extensions={"code": code, "classification": classification})
 
 
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """A question that was read: what is to run."""
+
+    document: Document
+    operation: OperationDefinitionNode
+    question: Question
+    variables: Mapping[str, Any]
+    """Coerced."""
+
+
 class Engine:
     """Answers questions on one schema."""
 
-    def __init__(self, schema: strawberry.Schema, *, patience: float = PATIENCE) -> None:
+    def __init__(self, schema: strawberry.Schema, *, patience: float = PATIENCE, compiled: bool = True) -> None:
         self._schema, self._patience = schema, patience
         self._core = schema._schema  # pyright: ignore[reportPrivateUsage]
         self._documents = Documents(self._core)
+        self._compiled = CompiledOperations(self._core) if compiled else None
         self._aside = Aside(TURNS, "answers")
 
     async def answer(self, question: Question, context: Context) -> Answer:
-        """The answer, in bounded time, whatever is asked."""
+        """The answer, in bounded time, whatever is run."""
         try:
             async with asyncio.timeout(self._patience):
                 return await self._answer(question, context)
@@ -101,48 +119,66 @@ class Engine:
             return refusal(*document.errors)
         try:
             operation = document.operation(question.operation)
-            wrong = self._wrong(operation, dict(question.variables))
+            variables = self._variables(operation, dict(question.variables))
         except GraphQLError as e:
             return refusal(e)
-        if wrong:
-            return refusal(*wrong)
+        if isinstance(variables, list):
+            return refusal(*variables)
         if question.reads_only and not is_query(operation):
             return refusal(error("a GET request only runs queries; POST this", "READS_ONLY"), outcome=Outcome.READS_ONLY)
-        return await self._weighed(document, operation, question, context)
+        return await self._weighed(Run(document=document, operation=operation, question=question, variables=variables.coerced), context)
 
-    async def _weighed(self, document: Document, operation: OperationDefinitionNode, question: Question, context: Context) -> Answer:
+    async def _weighed(self, run: Run, context: Context) -> Answer:
         """Refuses what asks for too much, and runs aside what asks for much."""
-        assert document.node
-        values = Cost(self._core, document.node, question.variables).of(operation)
+        assert run.document.node
+        values = Cost(self._core, run.document.node, run.question.variables).of(run.operation)
         if values > MOST_VALUES_OUT:
             return refusal(TooLarge("values to give, by estimate", values, MOST_VALUES_OUT))
-        if values <= MANY_VALUES_OUT or not is_query(operation):
-            return await self._run(document, operation, question, context)
+        compiled = self._compiled.get(run.document, run.operation, run.variables) if self._compiled and is_query(run.operation) else None
+        if values <= (MANY_VALUES_WRITTEN if compiled else MANY_VALUES_OUT) or not is_query(run.operation):
+            return await self._run(run, compiled, context)
         far = moved(context)
-        return await self._aside.run(lambda: self._run(document, operation, question, far), patience=self._patience)
+        return await self._aside.run(lambda: self._run(run, compiled, far), patience=self._patience)
 
-    def _wrong(self, operation: OperationDefinitionNode, given: dict[str, Any]) -> Sequence[GraphQLError]:
-        """What is wrong with the variables."""
+    def _variables(self, operation: OperationDefinitionNode, given: dict[str, Any]) -> VariableValues | list[GraphQLError]:
+        """The variables, coerced; what is wrong with them."""
         values = check_value(given)
         if values > MOST_VALUES:
             raise TooLarge("values in its variables", values, MOST_VALUES)
-        coerced = get_variable_values(self._core, operation.variable_definitions or (), given, max_errors=MOST_ERRORS, hide_suggestions=True)
-        return coerced if isinstance(coerced, list) else ()
+        return get_variable_values(self._core, operation.variable_definitions or (), given, max_errors=MOST_ERRORS, hide_suggestions=True)
 
-    async def _run(self, document: Document, operation: OperationDefinitionNode, question: Question, context: Context) -> Answer:
+    async def _run(self, run: Run, compiled: Compiled | None, context: Context) -> Answer:
+        """The answer of the compiled operation; of strawberry where there is none, or where it does not cover this question."""
+        if compiled:
+            try:
+                return Answer(body=await compiled.answer(run.variables, context), outcome=Outcome.ANSWERED, label=label(run.operation))
+            except StoreUnavailable as e:  # asking again would take as long again
+                data, errors = compiled.failed(e)
+                return self._answered(run, data, [with_code(error) for error in errors])
+            except (Uncovered, GraphQLError, PartnergraphError):
+                pass
+            except Exception:
+                log.exception("a compiled operation failed; strawberry answers in its place")
+        return await self._resolved(run, context)
+
+    async def _resolved(self, run: Run, context: Context) -> Answer:
+        """The answer of strawberry, by a resolver for each field."""
         result = await self._schema.execute(
-            document.text,
-            variable_values=dict(question.variables),
+            run.document.text,
+            variable_values=dict(run.question.variables),
             context_value=context,
-            operation_name=question.operation,
-            operation_extensions={"document": document.node},
+            operation_name=run.question.operation,
+            operation_extensions={"document": run.document.node},
         )
-        name = label(operation)
-        errors = result.errors or ()
+        return self._answered(run, result.data, result.errors or ())
+
+    def _answered(self, run: Run, data: Any, errors: Sequence[GraphQLError]) -> Answer:
+        """The answer with data, errors or both."""
+        name = label(run.operation)
         codes = tuple(dict.fromkeys(str((e.extensions or {}).get("code")) for e in errors))
-        if result.data is None and errors and not AWAY.isdisjoint(codes):
+        if data is None and errors and not AWAY.isdisjoint(codes):
             return refusal(*errors, outcome=Outcome.AWAY, label=name)
-        return Answer(body=encode(result.data, errors), outcome=Outcome.ANSWERED, codes=codes, label=name)
+        return Answer(body=encode(data, errors), outcome=Outcome.ANSWERED, codes=codes, label=name)
 
 
 def encode(data: Any, errors: Sequence[GraphQLError]) -> bytes:

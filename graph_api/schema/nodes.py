@@ -105,15 +105,21 @@ def to_answer(asked: Asked, cell: Cell, wanted: Wanted | None = None) -> Record 
     return to_connection(asked, total, rows, wanted)
 
 
-def to_connection(asked: Asked, total: int | None, rows: list[Row], wanted: Wanted | None = None) -> Connection:
-    """A page of a list, cut to the size that was asked; the row too many only tells that the list goes on."""
-    first, last = asked.selection.first, asked.selection.last
+def cut(selection: Selection, rows: list[Row]) -> tuple[list[Row], bool, bool]:
+    """The rows of a page as it was asked, and whether the list goes on after and before it: only that is what a row too many tells."""
+    first, last = selection.first, selection.last
     more_after = first is not None and len(rows) > first
     if more_after:
         rows = rows[:first]
     more_before = last is not None and len(rows) > last
     if more_before:
         rows = rows[len(rows) - (last or 0) :]
+    return rows, more_after, more_before
+
+
+def to_connection(asked: Asked, total: int | None, rows: list[Row], wanted: Wanted | None = None) -> Connection:
+    """A page of a list."""
+    rows, more_after, more_before = cut(asked.selection, rows)
     names = wanted.properties if wanted else ()
     edges = [
         Edge(node=to_record(asked, r), cursor=encode_cursor((r[1], r[0], *(r[2][place] for place in asked.marks))), values=dict(zip(names, r[2], strict=True)))

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
-from graphql import FieldNode, FragmentSpreadNode, GraphQLField, GraphQLObjectType, GraphQLResolveInfo, InlineFragmentNode, SelectionSetNode, get_named_type
+from graphql import (
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLField,
+    GraphQLObjectType,
+    GraphQLSchema,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    get_named_type,
+)
 from graphql.execution.values import VariableValues, get_argument_values, get_directive_values
 from graphql.type import GraphQLIncludeDirective, GraphQLInterfaceType, GraphQLSkipDirective
-from strawberry.types.nodes import get_variable_values
 from strawberry.utils.str_converters import to_camel_case
 
 from graph_api.errors import InvalidInput
@@ -24,22 +34,41 @@ DEFAULT_PAGE = 50
 """Edges of a page where neither `first` nor `last` is given."""
 
 
+class Asking(Protocol):
+    """What a query is read in: part of graphql-core's GraphQLResolveInfo."""
+
+    @property
+    def schema(self) -> GraphQLSchema:
+        """The schema."""
+        ...
+
+    @property
+    def fragments(self) -> Mapping[str, FragmentDefinitionNode]:
+        """The document's fragments by name."""
+        ...
+
+    @property
+    def variable_values(self) -> Any:
+        """The query's variables, coerced."""
+        ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class Reading:
-    """What is needed to read a query: its schema, fragments, variables, and how many edges a page may have."""
+    """What is needed to read a query: its schema, fragments, variables, how many edges a page may have, and who asks."""
 
-    info: GraphQLResolveInfo
+    info: Asking
     largest_page: int
     viewer: Viewer
 
     @property
     def variables(self) -> VariableValues:
         """The query's variables, coerced."""
-        return VariableValues(sources={}, coerced=get_variable_values(self.info))
+        return VariableValues(sources={}, coerced=self.info.variable_values)
 
     # ── fields ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def fields(self, nodes: list[FieldNode], type_name: str) -> dict[str, list[FieldNode]]:
+    def fields(self, nodes: Sequence[FieldNode | OperationDefinitionNode], type_name: str) -> dict[str, list[FieldNode]]:
         """The fields selected under some field nodes where the object is of a type, by response key."""
         found: dict[str, list[FieldNode]] = {}
         for node in nodes:
@@ -71,6 +100,8 @@ class Reading:
                     yield from self._flat(fragment.selection_set, type_name)
 
     def _included(self, node: Any) -> bool:
+        if not node.directives:
+            return True
         skip = get_directive_values(GraphQLSkipDirective, node, self.variables)
         include = get_directive_values(GraphQLIncludeDirective, node, self.variables)
         return not (skip and skip["if"]) and not (include and not include["if"])
@@ -95,25 +126,31 @@ class Reading:
 
     def one(self, nodes: list[FieldNode], kinds: tuple[str, ...], filter: Filter | None = None) -> Asked:
         """What is selected of the single record (or the plain list of records) that a field gives."""
-        return self._asked(nodes, kinds, Selection(shapes=(), filter=filter), single=True)
+        return self._asked(nodes, kinds, Selection(shapes=(), filter=self._seen(kinds, filter)), single=True)
 
-    def page(self, nodes: list[FieldNode], kinds: tuple[str, ...], arguments: Mapping[str, Any], connection: str, filter: Filter | None = None) -> Asked:
+    def page(self, nodes: list[FieldNode], kinds: tuple[str, ...], arguments: Mapping[str, Any], connection: str) -> Asked:
         """What is selected of the connection that a field gives. Raises InvalidInput for pages that are not allowed."""
         fields = self.fields(nodes, connection)
         edges = [node for group in fields.values() if group[0].name.value == "edges" for node in group]
         selected = [
             node for group in self.fields(edges, connection.removesuffix("Connection") + "Edge").values() if group[0].name.value == "node" for node in group
         ]
+        total = any(group[0].name.value == "totalCount" for group in fields.values())
+        return self._asked(selected, kinds, self._listed(kinds, arguments, shapes=(), total=total), single=False)
+
+    def again_one(self, asked: Asked, kinds: tuple[str, ...], filter: Filter) -> Asked:
+        """The same as was asked before, of other records."""
+        return replace(asked, selection=Selection(shapes=asked.selection.shapes, filter=self._seen(kinds, filter)))
+
+    def again_page(self, asked: Asked, kinds: tuple[str, ...], arguments: Mapping[str, Any]) -> Asked:
+        """The same as was asked before, with other arguments. Raises InvalidInput for pages that are not allowed."""
+        return replace(asked, selection=self._listed(kinds, arguments, shapes=asked.selection.shapes, total=asked.selection.total))
+
+    def _listed(self, kinds: tuple[str, ...], arguments: Mapping[str, Any], *, shapes: tuple[Shape, ...], total: bool) -> Selection:
+        """The page that arguments mean."""
         given = read_filter(kinds[0], arguments.get("filter")) if len(kinds) == 1 else None
-        filters = [f for f in (filter, given) if f]
-        selection = Selection(
-            shapes=(),
-            filter=every(*filters) if filters else None,
-            order=read_order(arguments.get("orderBy")),
-            total=any(group[0].name.value == "totalCount" for group in fields.values()),
-            **self._window(arguments),
-        )
-        return self._asked(selected, kinds, selection, single=False)
+        order = read_order(arguments.get("orderBy"))
+        return Selection(shapes=shapes, filter=self._seen(kinds, given), order=order, total=total, **self._window(arguments))
 
     def _window(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         first, last = arguments.get("first"), arguments.get("last")
@@ -130,8 +167,7 @@ class Reading:
         for kind in kinds:
             shape, keys[kind], nested[kind] = self._shape(nodes, kind)
             shapes.append(shape)
-        seen = self._seen(kinds, selection.filter)
-        return Asked(selection=replace(selection, shapes=tuple(shapes), filter=seen), keys=keys, nested=nested, single=single)
+        return Asked(selection=replace(selection, shapes=tuple(shapes)), keys=keys, nested=nested, single=single)
 
     def _seen(self, kinds: tuple[str, ...], filter: Filter | None) -> Filter | None:
         """The filter, narrowed to what the viewer may see."""
