@@ -23,6 +23,8 @@ MOST_SETS = 200
 LONGEST = 5.0
 """Seconds that a search may take where somebody waits for an answer over the network."""
 SHORTEST = 0.5
+WAITING = 4
+"""Plans that are being made or wait for it, at most."""
 KEPT = 20
 """Plans that are kept."""
 MOST_GROUPS = 100
@@ -31,6 +33,10 @@ NEEDS = 5
 """What a group lacks most, for which experts are looked for."""
 EXPERTS = 3
 """Experts suggested for a group."""
+
+
+Key = tuple[int, str]
+"""Revision of the network, and the request."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +70,8 @@ class Grouper:
 
     def __init__(self, reader: Reader, finder: CandidateFinder, experts: ExpertFinder, *, longest: float = LONGEST) -> None:
         self._reader, self._finder, self._experts, self.longest = reader, finder, experts, longest
-        self._plans: OrderedDict[tuple[int, str], GroupPlan] = OrderedDict()
+        self._plans: OrderedDict[Key, GroupPlan] = OrderedDict()
+        self._forming: dict[Key, asyncio.Task[GroupPlan]] = {}
         self._planning = asyncio.Lock()
 
     async def plan(self, viewer: Viewer, request: GroupRequest) -> GroupAnswer:
@@ -78,14 +85,27 @@ class Grouper:
         began = time.monotonic()
         gathering = await gather(self._reader, self._finder, request.invitation)
         key = gathering.revision, repr(request)
-        async with self._planning:
-            if key not in self._plans:
-                left = max(seconds - (time.monotonic() - began), SHORTEST)
-                self._plans[key] = await asyncio.to_thread(_formed, gathering, request, left)
-            self._plans.move_to_end(key)
+        if key not in self._plans:
+            left = max(seconds - (time.monotonic() - began), SHORTEST)
+            if key not in self._forming:
+                if len(self._forming) >= WAITING:
+                    raise InvalidInput(f"{WAITING} other plans are being made; ask again in a moment")
+                self._forming[key] = asyncio.create_task(self._formed(key, gathering, request, left))
+            return GroupAnswer(plan=await asyncio.shield(self._forming[key]), gathering=gathering)
+        self._plans.move_to_end(key)
+        return GroupAnswer(plan=self._plans[key], gathering=gathering)
+
+    async def _formed(self, key: Key, gathering: Gathering, request: GroupRequest, seconds: float) -> GroupPlan:
+        """Forms groups and keeps them, even when whoever asked has gone in the meantime: who asks again gets them."""
+        try:
+            async with self._planning:
+                plan = await asyncio.to_thread(_formed, gathering, request, seconds)
+            self._plans[key] = plan
             while len(self._plans) > KEPT:
                 self._plans.popitem(last=False)
-            return GroupAnswer(plan=self._plans[key], gathering=gathering)
+            return plan
+        finally:
+            del self._forming[key]
 
     async def experts(self, viewer: Viewer, plan: GroupPlan) -> tuple[tuple[tuple[str, ...], ...], ...]:
         """For each group of each round the ids of experts who know what nobody in it can meet; none for groups that lack nothing."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from graph_api.errors import Forbidden, InvalidInput, NotFound
@@ -52,6 +54,23 @@ async def test_the_same_request_is_answered_from_memory_until_the_network_change
     async with world.transaction() as tx:
         await tx.save("municipality", ["id", "population"], [["municipality:bonn", 331_000]])
     assert (await grouper.plan(COORDINATOR, request)).plan is not first.plan
+
+
+async def test_who_asks_again_gets_what_was_formed_in_the_meantime(grouper: Grouper) -> None:
+    request = GroupRequest(invitation=EVERYBODY, number=2)
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.02):
+            await grouper.plan(COORDINATOR, request)
+    both = await asyncio.gather(grouper.plan(COORDINATOR, request), grouper.plan(ORGANISER, request))
+    assert both[0].plan is both[1].plan
+
+
+async def test_not_everything_is_formed_at_the_same_time(grouper: Grouper) -> None:
+    found = await asyncio.gather(
+        *(grouper.plan(COORDINATOR, GroupRequest(invitation=EVERYBODY, number=2, seed=seed)) for seed in range(6)), return_exceptions=True
+    )
+    assert [type(one) for one in found] == [GroupAnswer] * 4 + [InvalidInput] * 2
+    assert str(found[5]) == "4 other plans are being made; ask again in a moment"
 
 
 async def test_experts_are_suggested_for_what_a_group_lacks(grouper: Grouper) -> None:
