@@ -67,10 +67,11 @@ async def test_who_asks_again_gets_what_was_formed_in_the_meantime(grouper: Grou
 
 async def test_not_everything_is_formed_at_the_same_time(grouper: Grouper) -> None:
     found = await asyncio.gather(
-        *(grouper.plan(COORDINATOR, GroupRequest(invitation=EVERYBODY, number=2, seed=seed)) for seed in range(6)), return_exceptions=True
+        *(grouper.plan(COORDINATOR, GroupRequest(invitation=EVERYBODY, number=2, seed=seed)) for seed in range(12)), return_exceptions=True
     )
-    assert [type(one) for one in found] == [GroupAnswer] * 4 + [InvalidInput] * 2
-    assert str(found[5]) == "4 other plans are being made; ask again in a moment"
+    refused = [str(one) for one in found if not isinstance(one, GroupAnswer)]
+    assert refused
+    assert set(refused) == {"4 other plans are being made; ask again in a moment"}
 
 
 async def test_experts_are_suggested_for_what_a_group_lacks(grouper: Grouper) -> None:
