@@ -14,8 +14,10 @@ from matching.group_sums import PairTerm, ScoreTerm, Term
 from matching.group_terms import CompanyTerm, CountTerm, TongueTerm
 from matching.profile import Bools, Floats, Ints
 
-BREACH = 1e4
-"""What a broken rule costs; a group's score costs less, whatever it is."""
+BREACH = 1e5
+"""What a broken rule costs; a group's score costs less, whatever it is, because of `STEEPEST`."""
+STEEPEST = 400.0
+"""How much the score of the worst group may weigh at most."""
 HARD = 1e3
 """Breaches that a size outside its bounds counts as."""
 ROUNDING = 1e-6
@@ -149,7 +151,7 @@ class Board:
         scores = self.score.scores()
         self.breach = breach
         self.score.aim = float(scores.min() if breach == BREACH else scores.mean())
-        self.score.steep = steep / max(float(scores.std()), 1e-3)
+        self.score.steep = min(steep / max(float(scores.std()), 1e-9), STEEPEST)
 
     def seated(self, group: Ints) -> Ints:
         """Group of each seat for the group of each participant: the empty seats fill up what the participants leave."""

@@ -110,11 +110,11 @@ def _odds(said: Floats, rows: Ints) -> tuple[Floats, Floats]:
     if total == 0:
         return np.zeros(len(inside)), np.zeros(len(inside))
     outside, prior = everywhere - inside, PRIOR * everywhere / all_ + 1e-9
-    one = np.log((inside + prior) / (total + PRIOR - inside - prior))
-    other = np.log((outside + prior) / (all_ - total + PRIOR - outside - prior))
+    one = np.log((inside + prior) / np.maximum(total + PRIOR - inside - prior, 1e-9))
+    other = np.log((outside + prior) / np.maximum(all_ - total + PRIOR - outside - prior, 1e-9))
     deviation = np.sqrt(1 / (inside + prior) + 1 / (outside + prior))
     lift: Floats = np.divide(inside / total, everywhere / all_, out=np.zeros(len(inside)), where=everywhere > 0)
-    return np.where(np.isfinite(one - other), (one - other) / deviation, 0.0), lift
+    return (one - other) / deviation, lift
 
 
 def theme_text(emphases: Sequence[Emphasis], subjects: Subjects, language: str = "en") -> str:

@@ -158,7 +158,7 @@ def peer_groups(
     planner = _Planner(sorted_, rules, form, random_state, deadline)
     groups = planner.plan(rounds)
     found = planner.relaxed(groups)
-    return _answer(planner, groups, found, cut_short=time.monotonic() >= deadline)
+    return _answer(planner, groups, found)
 
 
 def _order(participants: Participants, rules: Rules) -> Ints:
@@ -172,7 +172,7 @@ class _Planner:
 
     def __init__(self, participants: Participants, rules: Rules, form: Shape, random_state: int, deadline: float) -> None:
         self.participants, self.rules, self.form, self.deadline = participants, rules, form, deadline
-        self.random_state, self.value = random_state, values(participants, rules)
+        self.random_state, self.value, self.cut_short = random_state, values(participants, rules), False
         self.pinned, self.lasting = pins(participants, rules, form), demands(participants, rules, form)
 
     def problem(self, others: Sequence[Ints]) -> Problem:
@@ -186,7 +186,9 @@ class _Planner:
         groups: list[Ints] = []
         for turn in range(rounds):
             until = self._until(turn + 1, rounds + 1)
-            groups.append(Search(self.problem(groups), np.random.default_rng([self.random_state, turn]), deadline=until).run(steps))
+            search = Search(self.problem(groups), np.random.default_rng([self.random_state, turn]), deadline=until)
+            groups.append(search.run(steps))
+            self.cut_short |= search.cut_short
         for turn in range(2 * rounds if rounds > 1 else 0):
             place = rounds - 1 - turn % rounds
             problem = self.problem(groups[:place] + groups[place + 1 :])
@@ -204,12 +206,12 @@ class _Planner:
         for place, group in enumerate(groups):
             problem = self.problem(groups[:place])
             if any(demand.breaches(group) for demand in problem.demands):
-                steps = 300 if len(group) <= SEVERAL else 0
+                steps = 200 if len(group) <= SEVERAL else 0
                 return relaxations(problem, group, steps, self.random_state, deadline=self.deadline)
         return ()
 
 
-def _answer(planner: _Planner, groups: list[Ints], found: tuple[Relaxation, ...], *, cut_short: bool) -> GroupPlan:
+def _answer(planner: _Planner, groups: list[Ints], found: tuple[Relaxation, ...]) -> GroupPlan:
     participants, likeness = planner.participants, planner.participants.likeness(Attribute.SUBJECTS)
     rounds = tuple(
         tuple(_group(participants, planner.value, likeness, np.flatnonzero(group == number), number) for number in range(planner.form.groups))
@@ -224,7 +226,7 @@ def _answer(planner: _Planner, groups: list[Ints], found: tuple[Relaxation, ...]
         worst_score=min(scores),
         mean_score=float(np.mean(scores)),
         relaxations=found,
-        cut_short=cut_short,
+        cut_short=planner.cut_short or time.monotonic() >= planner.deadline,
         context=context,
     )
 
