@@ -17,7 +17,7 @@ from graph_api.schema.info import Info, argument, bounded, records_by_id, with_i
 from graph_api.schema.mirror import Kind, PageInfoType, RecordType, declare_enum
 from graph_api.schema.nodes import PageInfo
 from graph_api.schema.results import Neighbourhood, NeighbourhoodLinks
-from graph_api.storage.base import Expansion, Hit, Hits, Search, Selection, Shape
+from graph_api.storage.base import Cell, Expansion, Hit, Hits, Search, Selection, Shape
 from graph_api.storage.base import Neighbourhood as Expanded
 from graph_api.storage.ranking import MOST_CANDIDATES
 
@@ -27,6 +27,8 @@ LinkKind = enum.Enum("LinkKind", {name.upper(): name for name in LINK}, module=_
 declare_enum(LinkKind, "The kinds of links.", {name.upper(): (link.__doc__ or "").strip() for name, link in LINK.items()})
 SEARCHED = tuple(kind for kind, cls in KINDS.items() if any(p.search for p in properties(cls).values()))
 LONGEST_TEXT = 200
+HITS = 20
+"""Hits of a page where no number is given."""
 DEEPEST = 3
 MOST_NODES = 5_000
 LONGEST_PATH = 6
@@ -180,7 +182,7 @@ class ExploreFields:
             there = await info.context.store.search(Search(text=text, kinds=wanted, first=0))
             end = min(end, there.total)
         if first is not None or last is None:
-            end = min(end, begin + (20 if first is None else first))
+            end = min(end, begin + (HITS if first is None else first))
         if last is not None:
             begin = max(begin, end - last)
         hits = await info.context.store.search(Search(text=text, kinds=wanted, first=max(end - begin, 0), offset=begin))
@@ -243,20 +245,28 @@ async def records_along(info: Info, path: Sequence[tuple[str, str]], ids: Sequen
     return records
 
 
-async def _texts(info: Info, hits: Sequence[Hit]) -> dict[str, str]:
-    """For each hit the text that was found."""
+def texts_of(hits: Sequence[Hit]) -> list[Selection]:
+    """What to select for the texts of hits; `texts_in` reads the answer."""
     wanted = sorted({(kind_of(h.id) or "", h.property) for h in hits})
     found = [[h.id for h in hits if (kind_of(h.id), h.property) == of] for of in wanted]
-    cells = await info.context.store.select(
-        *(Selection(shapes=(Shape(kind=kind, properties=(name,)),), filter=with_ids(ids)) for (kind, name), ids in zip(wanted, found, strict=True))
-    )
+    return [Selection(shapes=(Shape(kind=kind, properties=(name,)),), filter=with_ids(ids)) for (kind, name), ids in zip(wanted, found, strict=True)]
+
+
+def texts_in(cells: Sequence[Cell]) -> dict[str, str]:
+    """For each hit the text that was found."""
     values = {row[0]: row[3][0] for _, rows in cells for row in rows}
     return {i: " · ".join(value) if isinstance(value, list) else str(value) for i, value in values.items()}  # pyright: ignore[reportUnknownArgumentType]
 
 
+def goes_on(hits: Hits, offset: int) -> bool:
+    """Whether a page of hits is not the last one that can be turned to."""
+    return bool(hits.hits) and offset + len(hits.hits) < min(hits.total, MOST_CANDIDATES)
+
+
 async def _search_connection(info: Info, hits: Hits, offset: int, *, backward: bool) -> SearchConnection:
     records = await records_along(info, [("SearchConnection", "edges"), ("SearchEdge", "node")], [h.id for h in hits.hits])
-    texts = await _texts(info, hits.hits) if any(node.name.value == "text" for node in info.reading.below(info.nodes)) else {}
+    wants_texts = any(node.name.value == "text" for node in info.reading.below(info.nodes))
+    texts = texts_in(await info.context.store.select(*texts_of(hits.hits))) if wants_texts else {}
     edges = [
         SearchEdge(
             cursor=encode_offset(offset + place),
@@ -267,9 +277,8 @@ async def _search_connection(info: Info, hits: Hits, offset: int, *, backward: b
         )
         for place, hit in enumerate(hits.hits)
     ]
-    more = bool(edges) and offset + len(edges) < min(hits.total, MOST_CANDIDATES)
     page = PageInfo(
-        has_next_page=more,
+        has_next_page=goes_on(hits, offset),
         has_previous_page=backward and offset > 0,
         start_cursor=edges[0].cursor if edges else None,
         end_cursor=edges[-1].cursor if edges else None,

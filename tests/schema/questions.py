@@ -56,7 +56,7 @@ WRONG = {"first": (-1, 501), "last": (-1,), "after": ("a", "WzEsMl0"), "before":
 """Values that are refused, by the name of the argument."""
 DEEP = 4
 """Levels of fields below a root field."""
-ELSEWHERE = ("search", "neighbourhood", "viewer")
+ELSEWHERE = ("search", "search", "search", "neighbourhood", "viewer")
 """Root fields that are not records, asked seldom."""
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]

@@ -1,0 +1,179 @@
+"""The compiled root fields that give records: of one kind by id or page by page, of any kind by id."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from graphql import FieldNode, ListValueNode, Node, ObjectValueNode, VariableNode
+
+from graph_api.model import KINDS, global_id, kind_of
+from graph_api.operations.viewers import GUARDED, Viewer
+from graph_api.schema.info import with_ids
+from graph_api.schema.nodes import Asked
+from graph_api.schema.selections import Reading
+from graph_api.schema.writing import Uncovered, WriteCell, WriteRow, Writing
+from graph_api.storage.base import Cell, Selection, Store
+
+VIEWERS = 16
+"""Viewers for whom what an operation asks is kept, where it asks for something that not everybody sees."""
+
+Turn: TypeAlias = tuple[Sequence[Selection], Callable[[Sequence[Cell]], Any]]
+"""What a root field asks of the store for one question, and what makes the field's value of the cells."""
+
+
+# ── what is asked ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pattern:
+    """What a root field asks of records, kept for each viewer where no variable below the field has a part in it."""
+
+    make: Callable[[Reading], Asked]
+    open: bool
+    """Whether a variable has."""
+    kept: dict[Viewer | None, Asked] = field(default_factory=dict[Viewer | None, Asked])
+
+    def asked(self, read: Reading) -> Asked:
+        """What is asked; which records and which page of them is not said right."""
+        if self.open:
+            return self.make(read)
+        if found := self.kept.get(None) or self.kept.get(read.viewer):
+            return found
+        made = self.make(read)
+        if len(self.kept) >= VIEWERS:
+            self.kept.pop(next(iter(self.kept)), None)
+        self.kept[read.viewer if is_personal(made.selection) else None] = made
+        return made
+
+
+def is_personal(selection: Selection) -> bool:
+    """Whether somebody else would get another answer."""
+    return any(shape.reveal is not None or shape.kind in GUARDED or any(is_personal(wanted.selection) for wanted in shape.links) for shape in selection.shapes)
+
+
+def _is_open(read: Reading, nodes: list[FieldNode]) -> bool:
+    return any(has_variable(argument.value) for node in read.below(nodes) for argument in node.arguments or ())
+
+
+def has_variable(value: Node) -> bool:
+    """Whether a variable stands somewhere in a value."""
+    if isinstance(value, ListValueNode):
+        return any(map(has_variable, value.values))
+    if isinstance(value, ObjectValueNode):
+        return any(has_variable(f.value) for f in value.fields)
+    return isinstance(value, VariableNode)
+
+
+def _pattern(read: Reading, nodes: list[FieldNode], make: Callable[[Reading], Asked]) -> Pattern:
+    return Pattern(make=make, open=_is_open(read, nodes))
+
+
+# ── root fields ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, kw_only=True)
+class One:
+    """One record of a kind, by id."""
+
+    node: FieldNode
+    kind: str
+    pattern: Pattern
+    write: WriteCell
+
+    async def turn(self, read: Reading, store: Store) -> Turn:
+        """See `Root`."""
+        own = global_id(self.kind, read.arguments(self.node, "Query")["id"])
+        selection = read.again_one(self.pattern.asked(read), (self.kind,), with_ids([own])).selection
+        return (selection,), lambda cells: self.write(cells[0], selection)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """A page of the records of a kind."""
+
+    node: FieldNode
+    kind: str
+    pattern: Pattern
+    write: WriteCell
+
+    async def turn(self, read: Reading, store: Store) -> Turn:
+        """See `Root`."""
+        asked = read.again_page(self.pattern.asked(read), (self.kind,), read.arguments(self.node, "Query"))
+        return (asked.selection,), lambda cells: self.write(cells[0], asked.selection)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ByIds:
+    """Records of any kind, by id; what is asked of a kind is compiled when an id of it comes first."""
+
+    nodes: list[FieldNode]
+    plain: Reading
+    """For compiling."""
+    several: bool = False
+    ways: dict[str, tuple[Pattern, WriteRow]] = field(default_factory=dict[str, tuple[Pattern, WriteRow]])
+
+    async def turn(self, read: Reading, store: Store) -> Turn:
+        """See `Root`."""
+        given = read.arguments(self.nodes[0], "Query")
+        ids: list[str] = given["ids"] if self.several else [given["id"]]
+        if len(ids) > read.largest_page:
+            raise Uncovered
+        selections, by_id = records_turn(self, read, ids)
+
+        def write(cells: Sequence[Cell]) -> Any:
+            found = by_id(cells)
+            return [found.get(own) for own in ids] if self.several else found.get(ids[0])
+
+        return selections, write
+
+    def way(self, kind: str) -> tuple[Pattern, WriteRow]:
+        """What is asked of records of a kind, and how they are written."""
+        if kind not in self.ways:
+            writing = Writing(self.plain)
+            name = writing.record(self.nodes, (kind,))
+            self.ways[kind] = _pattern(self.plain, self.nodes, lambda read: read.one(self.nodes, (kind,))), writing.made()[name]
+        return self.ways[kind]
+
+
+def records_turn(field: ByIds, read: Reading, ids: Sequence[str]) -> tuple[Sequence[Selection], Callable[[Sequence[Cell]], dict[str, Any]]]:
+    """What to select of records of any kind, and what makes of the cells the records by id."""
+    by_kind: dict[str, list[str]] = {}
+    for own in ids:
+        if kind := kind_of(own):
+            by_kind.setdefault(kind, []).append(own)
+    ways = {kind: field.way(kind) for kind in by_kind}
+    selections = [read.again_one(pattern.asked(read), (kind,), with_ids(by_kind[kind])).selection for kind, (pattern, _) in ways.items()]
+
+    def write(cells: Sequence[Cell]) -> dict[str, Any]:
+        found = zip(ways.values(), selections, cells, strict=True)
+        return {row[0]: way(row, selection) for (_, way), selection, (_, rows) in found for row in rows}
+
+    return selections, write
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fixed:
+    """A value that is always the same."""
+
+    value: str
+
+    async def turn(self, read: Reading, store: Store) -> Turn:
+        """See `Root`."""
+        return (), lambda _: self.value
+
+
+def compile_one(read: Reading, nodes: list[FieldNode], kind: str) -> One:
+    """The field that gives one record of a kind. Raises Uncovered."""
+    writing = Writing(read)
+    name = writing.single(nodes, (kind,))
+    return One(node=nodes[0], kind=kind, pattern=_pattern(read, nodes, lambda read: read.one(nodes, (kind,))), write=writing.made()[name])
+
+
+def compile_page(read: Reading, nodes: list[FieldNode], kind: str) -> Page:
+    """The field that lists records of a kind. Raises Uncovered."""
+    connection, writing = f"{KINDS[kind].__name__}Connection", Writing(read)
+    name = writing.page(nodes, (kind,), connection)
+    pattern = _pattern(read, nodes, lambda read: read.page(nodes, (kind,), {}, connection))
+    return Page(node=nodes[0], kind=kind, pattern=pattern, write=writing.made()[name])
