@@ -23,6 +23,8 @@ RATE = 20.0
 """Requests to the API a second that an address, and a token, may make on average."""
 BURST = 200.0
 """Requests that may come at once."""
+API = ("/graphql", "/import")
+"""Paths that, beside exports, pages of other origins may not ask, and for which there are quotas."""
 SAFE = (
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
     (b"cross-origin-resource-policy", b"same-origin"),
@@ -95,7 +97,7 @@ class Gate:
         host = headers.get(b"host", b"").decode("latin-1").lower()
         if self._hosts and _name(host) not in self._hosts:
             return refused(421, "HOST", "this service does not answer under that name (setting PARTNERGRAPH_HOSTS)")
-        if scope["path"] != "/graphql":
+        if scope["path"] not in API and not scope["path"].startswith("/export/"):
             return None
         origin = headers.get(b"origin", b"").decode("latin-1").lower()
         if origin and origin.partition("://")[2] != host:

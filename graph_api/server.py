@@ -18,6 +18,7 @@ from graph_api import web
 from graph_api.endpoint import Endpoint
 from graph_api.errors import StoreError
 from graph_api.gate import Gate, allowed_hosts
+from graph_api.operations.viewers import Viewer
 from graph_api.schema import create_schema
 from graph_api.schema.context import Context, create_context
 from graph_api.schema.engine import Engine
@@ -27,6 +28,7 @@ from graph_api.storage import open_store
 from graph_api.storage.base import Store
 from graph_api.telemetry import Metrics, set_up_logs
 from graph_api.tokens import bearer, token_reader
+from graph_api.transfer import Transfers
 from graph_api.watch import watched
 
 log = logging.getLogger("partnergraph.server")
@@ -80,8 +82,11 @@ def create_app(settings: Settings, store: Store | None = None, *, today: Callabl
     schema_text = sdl(schema)
     everybody = create_context(used, read=watched(used, metrics), today=today)
 
+    async def viewer(request: Request) -> Viewer:
+        return await tokens.viewer(bearer(request.headers.get("authorization")))
+
     async def context(request: Request) -> Context:
-        return dataclasses.replace(everybody, viewer=await tokens.viewer(bearer(request.headers.get("authorization"))))
+        return dataclasses.replace(everybody, viewer=await viewer(request))
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncGenerator[None]:
@@ -98,6 +103,7 @@ def create_app(settings: Settings, store: Store | None = None, *, today: Callabl
             *watching_routes(readiness, metrics),
             Route("/graphql/schema.graphql", text_of(lambda: schema_text)),
             Route("/graphql", Endpoint(Engine(schema), context, metrics)),
+            *Transfers(used, viewer, metrics).routes(),
             *web.routes(),
         ],
         middleware=[Middleware(Gate, hosts=allowed_hosts(settings.host, settings.hosts), metrics=metrics)],

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from graph_api.model import Asked, Asks, BasedIn, Employs, Focus, HasDemand, HasDepartment, HasTopic, InterestStatus, Membership, Realm, TakesPart
+from graph_api.model import Asked, Asks, BasedIn, Employs, Focus, HasDemand, HasDepartment, HasTarget, HasTopic, InterestStatus, Membership, Realm, TakesPart
 from graph_api.operations.viewers import ANYBODY, Role, Viewer
 from graph_api.server import create_app
 from graph_api.settings import Settings
@@ -84,6 +84,7 @@ GUARDED_WORLD = World(
         Asked: records(
             "source target", ("municipality:bonn", "interest:asked"), ("municipality:jena", "interest:agreed"), ("municipality:kisumu", "interest:unwanted")
         ),
+        HasTarget: records("source target", ("sdg_goal:6", "sdg_target:6.1")),
         HasDemand: records("source target", ("municipality:kisumu", "demand:need")),
     },
 )

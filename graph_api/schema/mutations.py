@@ -9,6 +9,7 @@ from strawberry.utils.str_converters import to_camel_case
 from graph_api.model import KINDS, Link
 from graph_api.operations.changes import Note, Removal, Saved
 from graph_api.operations.files import FILES, Column, File
+from graph_api.schema.imports import ImportFields
 from graph_api.schema.info import Info, argument, records_by_id, with_ids
 from graph_api.schema.mirror import REQUIRED, Field, RecordType, declare_input, declare_type, type_name, with_arguments
 from graph_api.schema.nodes import Record
@@ -189,7 +190,7 @@ class ChangeFields:
         return MergePayload(records=await _records(info, "MergePayload", "record", saved.id.partition(":")[0], saved.id))
 
 
-GROUPS: tuple[type, ...] = (ChangeFields, ProgrammeChanges)
+GROUPS: tuple[type, ...] = (ChangeFields, ImportFields, ProgrammeChanges)
 """Groups of root fields written by hand."""
 
 

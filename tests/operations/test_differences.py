@@ -93,7 +93,7 @@ async def test_an_export_of_the_network_is_no_difference_to_it(small: Store, tmp
     assert counts(found)["partnerships"] == [0, 0, 3]
     found = await of(small, tmp_path, partnerships="id,name,members\nnew,,bonn|muc\npair,A name,bonn|lapaz\nthree,,muc|treptow|subotica\n")
     assert cells(found) == [
-        (3, "partnership:pair", None, ("name", "", "A name")),
+        (3, "partnership:pair", None, ("name", "Bonn – La Paz", "A name")),
         (4, "partnership:three", None, ("name", "Three Rivers", "")),
     ]
 

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
+from typing import Any
 
+import networkx as nx
 import pytest
 
-from graph_api.operations.exports import Table, export_tables, write_directory
+from graph_api.errors import InvalidInput
+from graph_api.operations.exports import Table, export_tables, extract, write_directory
 from graph_api.operations.files import FILES
+from graph_api.operations.graphs import FORMATS, write_graph
 from graph_api.operations.imports import import_files
 from graph_api.operations.sheets import write_xlsx
+from graph_api.operations.viewers import ANYBODY, Viewer
 from graph_api.storage.base import Store
+from tests.roles import FIRST, GUARDED_WORLD, SECRET, VIEWERS
 from tests.worlds import SMALL, settle
 
 MORE = {
@@ -71,11 +79,93 @@ async def test_rows_stand_in_order_of_their_ids_and_lists_too(store: Store, tmp_
     assert [row[:2] for row in tables["memberships"]] == [["bonn", "pair"], ["lapaz", "pair"], ["muc", "three"], ["subotica", "three"], ["treptow", "three"]]
 
 
-async def test_without_private_there_is_no_personal_data(store: Store, tmp_path: Path) -> None:
+async def seen(store: Store, viewer: Viewer) -> dict[str, tuple[list[str], list[list[str]]]]:
+    return {stem: (header, rows) for stem, header, rows in await export_tables(store, viewer)}
+
+
+async def test_who_has_no_rights_gets_no_personal_data_and_nothing_guarded(store: Store) -> None:
+    await settle(store, GUARDED_WORLD)
+    for viewer in (ANYBODY, VIEWERS["organiser"], VIEWERS["ana"]):
+        tables = await seen(store, viewer)
+        assert set(FILES) - set(tables) == {"interests", "demands"}
+    tables = await seen(store, ANYBODY)
+    assert tables["experts"][0] == ["id", "name", "languages", "consent", "verified_on", "department", "stakeholder", "topics"]
+    assert SECRET not in str(tables)
+    assert str(FIRST) not in str(tables)
+
+
+@pytest.mark.parametrize(
+    ("who", "experts", "interests", "demands"),
+    [
+        ("bonn", ["ana", "ben"], ["asked", "unwanted"], []),
+        ("ulm", ["kip"], [], []),
+        ("jena", [], ["agreed"], []),
+        ("kisumu", ["kip"], ["asked"], ["need"]),
+        ("ana", ["ana"], None, None),
+        ("organiser", ["ana", "kip"], None, None),
+        ("coordinator", ["ana", "ben", "kip", "zoe"], ["agreed", "asked", "unwanted"], ["need"]),
+        ("admin", ["ana", "ben", "kip", "zoe"], ["agreed", "asked", "unwanted"], ["need"]),
+    ],
+)
+async def test_everybody_gets_what_is_theirs_to_see(store: Store, who: str, experts: list[str], interests: list[str] | None, demands: list[str] | None) -> None:
+    await settle(store, GUARDED_WORLD)
+    tables = await seen(store, VIEWERS[who])
+    header, rows = tables["experts"]
+    for name in ("email", "available_from", "available_to"):
+        assert [row[0] for row in rows if row[header.index(name)]] == experts
+    assert [row[0] for row in rows] == ["ana", "ben", "kip", "zoe"]
+    for stem, own in (("interests", interests), ("demands", demands)):
+        assert ([row[0] for row in tables[stem][1]] if stem in tables else None) == own
+    snapshot = await extract(store, VIEWERS[who])
+    ends = {str(end) for columns in snapshot.links.values() for side in ("source", "target") for end in columns.values[side]}
+    assert {e.partition(":")[2] for e in ends if e.startswith("interest:")} == set(interests or ())
+
+
+# ── graphs ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def read(path: Path) -> Any:
+    if path.suffix == ".graphml":
+        return nx.read_graphml(path, force_multigraph=True)
+    return nx.read_gexf(path) if path.suffix == ".gexf" else nx.node_link_graph(json.loads(path.read_text()), edges="links")
+
+
+@pytest.mark.parametrize("form", FORMATS)
+async def test_a_graph_has_every_record_and_every_link(store: Store, tmp_path: Path, form: str) -> None:
     await filled(store, tmp_path)
-    headers = {stem: header for stem, header, _ in await export_tables(store, private=False)}
-    assert headers["experts"] == ["id", "name", "languages", "consent", "verified_on", "department", "stakeholder", "topics"]
-    assert "cleo@example.org" not in str(await export_tables(store, private=False))
+    snapshot = await extract(store)
+    path = tmp_path / f"network.{form}"
+    nodes, edges = (sum(len(next(iter(c.values.values()))) for c in part.values()) for part in (snapshot.kinds, snapshot.links))
+    assert write_graph(snapshot, path) == {"nodes": nodes, "edges": edges}
+    graph = read(path)
+    assert (graph.number_of_nodes(), graph.number_of_edges(), graph.is_directed()) == (nodes, edges, True)
+    muc = graph.nodes["municipality:muc"]
+    assert (muc["record_kind"], muc["label"], muc["name"], muc["population"], muc["latitude"], muc["seeking"]) == (
+        "municipality", "München", "München", 1_500_000, 48.1, False,
+    )  # fmt: skip
+    assert muc["names"] == (["Munich", "Monaco di Baviera"] if form == "json" else "Munich|Monaco di Baviera")
+    assert "capacity" not in muc
+    assert graph.nodes["event:e"]["label"] == "Kick-off, “first”\nof many"
+    focuses = graph.get_edge_data("municipality:bonn", "topic:waste").values()
+    assert sorted((e["link"], e["direction"], e["weight"], e.get("evidence")) for e in focuses) == [
+        ("focus", "offers", 0.5, "plan 2030"), ("focus", "seeks", 0.4, None),
+    ]  # fmt: skip
+    assert len(set(re.findall(r'<edge [^>]*\bid="([^"]+)"', path.read_text()))) == (0 if form == "json" else edges)
+
+
+async def test_a_graph_has_what_its_reader_may_see(store: Store, tmp_path: Path) -> None:
+    await settle(store, GUARDED_WORLD)
+    for form in FORMATS:
+        write_graph(await extract(store), tmp_path / f"all.{form}")
+        write_graph(await extract(store, ANYBODY), tmp_path / f"open.{form}")
+        whole, some = (path.read_text() for path in (tmp_path / f"all.{form}", tmp_path / f"open.{form}"))
+        assert (SECRET in whole, "interest:" in whole, str(FIRST) in whole) == (True, True, True)
+        assert (SECRET in some, "interest:" in some, "demand:" in some, str(FIRST) in some, "expert:ben" in some) == (False, False, False, False, True)
+
+
+async def test_a_graph_of_another_form_is_refused(store: Store, tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match=r"a graph cannot be written as '\.dot'; allowed: graphml, gexf, json"):
+        write_graph(await extract(store), tmp_path / "x.dot")
 
 
 async def test_a_new_export_takes_the_place_of_an_older_one_wholly(store: Store, tmp_path: Path) -> None:
