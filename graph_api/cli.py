@@ -151,17 +151,24 @@ def settings(as_json: bool) -> None:
 @click.option("--role", required=True, type=click.Choice([role.value for role in Role if role is not Role.ANONYMOUS]), help="What the holder may do.")
 @click.option("--municipality", help="The municipality the holder works for (role municipality).")
 @click.option("--expert", help="The expert the holder is (role expert).")
-@click.option("--name", default="", help="How the audit log names the holder; default: the role.")
+@click.option("--name", default="", help="How the audit log names the holder; default: the record it is for, or the role.")
 @click.option("--days", type=int, default=30, show_default=True, help="How long the token is good, at most 366.")
 @as_json
 def token(role: str, municipality: str | None, expert: str | None, name: str, days: int, as_json: bool) -> None:
     """Make a token, signed with our own key file. Whoever has it is who it says: hand it over safely."""
     from graph_api.tokens import LocalTokens
 
-    home, person = (parse_id(kind, given) if given else None for kind, given in (("municipality", municipality), ("expert", expert)))
-    viewer = Viewer(role=Role(role), name=name or role, municipality=home, expert=person)
+    home, person = (_record(kind, given) if given else None for kind, given in (("municipality", municipality), ("expert", expert)))
+    viewer = Viewer(role=Role(role), name=name or home or person or role, municipality=home, expert=person)
     made = LocalTokens(Path(read_settings().key_file)).issue(viewer, days=days)
     emit({"token": made, "role": role, "days": days}, as_json=as_json, text=lambda: iter([made]))
+
+
+def _record(kind: str, given: str) -> str:
+    try:
+        return parse_id(kind, given)
+    except ValueError as e:
+        raise InvalidInput(f"{kind}: {e}") from None
 
 
 # ── data ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -187,33 +194,53 @@ def progress() -> Generator[Callable[[str, int], None]]:
         click.echo("\r" + " " * 60 + "\r", err=True, nl=False)
 
 
-def _take_in(paths: tuple[Path, ...], *, dry_run: bool, as_json: bool) -> None:
+def _take_in(paths: tuple[Path, ...], *, as_json: bool) -> None:
     from graph_api.operations.imports import import_files
 
     began = datetime.datetime.now(datetime.UTC)
     with progress() as show:
-        report = on_store(lambda store: import_files(store, paths, dry_run=dry_run, progress=show))
+        report = on_store(lambda store: import_files(store, paths, progress=show))
     seconds = (datetime.datetime.now(datetime.UTC) - began).total_seconds()
     result = {"rows": report.rows, "written": report.written, "revision": report.revision, "seconds": round(seconds, 3)}
 
     def text() -> Iterator[str]:
         for stem, count in report.rows.items():
             yield f"{count:>9,}  {stem}"
-        yield f"{'written' if report.written else 'all right; nothing was written (--dry-run)'} in {seconds:.1f} s, revision {report.revision}"
+        yield f"written in {seconds:.1f} s, revision {report.revision}"
 
     emit(result, as_json=as_json, text=text)
 
 
+def _compare(paths: tuple[Path, ...], *, as_json: bool) -> None:
+    """Shows what an import would change; ends with 1 where a cell is bad."""
+    from graph_api.operations.differences import difference, lines
+
+    async def work(store: Store) -> tuple[Any, int]:
+        return await difference(store, paths), await store.revision()
+
+    found, revision = on_store(work)
+    rows = {each.file: each.new + each.changed + each.unchanged for each in found.files}
+    document = {"rows": rows, "written": False, "revision": revision, **found.document()}
+
+    def text() -> Iterator[str]:
+        yield from lines(found)
+        yield f"nothing was written (--dry-run), revision {revision}"
+
+    emit(document, as_json=as_json, text=text)
+    if found.rejected:
+        raise ImportRejected(found.rejected)
+
+
 @main.command("import")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--dry-run", is_flag=True, help="Check only, write nothing.")
+@click.option("--dry-run", is_flag=True, help="Write nothing; show what would be new, change, or stand there twice.")
 @as_json
 def import_(files: tuple[Path, ...], dry_run: bool, as_json: bool) -> None:
     """Take CSV and XLSX FILES into the network: all of them or, if a cell is bad, nothing.
 
     A file's (or sheet's) name says what is in it: municipalities.csv, partnerships.csv, ….
     """
-    _take_in(files, dry_run=dry_run, as_json=as_json)
+    (_compare if dry_run else _take_in)(files, as_json=as_json)
 
 
 @main.command()
@@ -228,32 +255,39 @@ def load(dataset: str, as_json: bool) -> None:
     import seeds
 
     files = seeds.files("reference") + (seeds.files("demo") if dataset == "demo" else ())
-    _take_in(files, dry_run=False, as_json=as_json)
+    _take_in(files, as_json=as_json)
 
 
 @main.command()
 @click.argument("place", type=click.Path(path_type=Path))
 @as_json
 def export(place: Path, as_json: bool) -> None:
-    """Write the whole network to PLACE: a directory (CSV files) or a file that ends in .xlsx.
+    """Write the whole network to PLACE.
 
-    Whoever opens files with data of strangers in a spreadsheet takes .xlsx: there no text is run as a formula.
+    A directory gets one CSV file for each kind; a file's ending says what it is: .xlsx, or a graph: .graphml, .gexf, .json. Whoever
+    opens files with data of strangers in a spreadsheet takes .xlsx: there no text is run as a formula.
     """
-    from graph_api.operations.exports import export_tables, write_directory
+    from graph_api.operations.exports import extract, tables_of, write_directory
+    from graph_api.operations.graphs import FORMATS, write_graph
     from graph_api.operations.sheets import write_xlsx
 
-    if place.suffix.lower() in {".csv", ".graphml", ".ods", ".xls"}:
-        raise InvalidInput(f"{place.name} cannot be written; allowed: a directory (it gets one CSV file for each kind), or a file that ends in .xlsx")
-    tables = on_store(export_tables)
+    form = place.suffix.lower().removeprefix(".")
+    if form in {"csv", "ods", "xls", "zip", "xml", "dot"}:
+        allowed = "a directory (it gets one CSV file for each kind), or a file that ends in .xlsx, .graphml, .gexf or .json"
+        raise InvalidInput(f"{place.name} cannot be written; allowed: {allowed}")
+    snapshot = on_store(extract)
+    tables = tables_of(snapshot)
+    counts: Mapping[str, int] = {stem: len(rows) for stem, _, rows in tables}
     try:
-        if place.suffix.lower() == ".xlsx":
+        if form in FORMATS:
+            counts = write_graph(snapshot, place)
+        elif form == "xlsx":
             write_xlsx(place, tables)
         else:
             write_directory(tables, place)
     except OSError as e:
         raise InvalidInput(f"{place} cannot be written: {e.strerror}") from None
-    counts = {stem: len(rows) for stem, _, rows in tables}
-    emit(counts, as_json=as_json, text=lambda: (f"{count:>9,}  {stem}" for stem, count in counts.items()))
+    emit(dict(counts), as_json=as_json, text=lambda: (f"{count:>9,}  {stem}" for stem, count in counts.items()))
 
 
 @main.command()

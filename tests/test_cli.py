@@ -13,6 +13,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import jwt
 import pytest
 from graphql import build_schema
 
@@ -120,7 +121,59 @@ def test_import_says_in_words_what_it_did(embedded: Terminal) -> None:
     assert lines[0] == "        1  topics"
     assert lines[1].startswith("written in ")
     lines = embedded("import", "topics.csv", "--dry-run").out.splitlines()
-    assert lines[1].startswith("all right; nothing was written (--dry-run) in ")
+    assert lines[0] == "        0 new         0 changed         1 unchanged  topics"
+    assert lines[1].startswith("nothing was written (--dry-run), revision ")
+
+
+def test_an_import_can_be_looked_at_before(terminal: Terminal) -> None:
+    terminal("import", written("municipalities.csv", "id,name,country,population\nulm,Ulm,DE,1\nhof,Hof,DE,\n"))
+    before = terminal("export", "before", "--json").document
+    written("municipalities.csv", "id,name,country,population\nulm,Ulm,DE,2\nhof,Hof,DE,\nulm-2,ULM,DE,\n")
+    found = terminal("import", "municipalities.csv", "--dry-run", "--json").document
+    assert found["files"] == [{"file": "municipalities", "new": 1, "changed": 1, "unchanged": 1}]
+    [changed], [twin] = found["changed"], found["twins"]
+    assert (changed["record"], changed["cells"]) == ("municipality:ulm", [{"column": "population", "before": "1", "after": "2"}])
+    assert (twin["record"], twin["twin"], twin["why"]) == ("municipality:ulm-2", "municipality:ulm", "it has the same name")
+    assert (found["rejected"], found["written"], terminal("export", "after", "--json").document) == ([], False, before)
+    lines = terminal("import", "municipalities.csv", "--dry-run").out.splitlines()
+    assert lines[:-1] == [
+        "        1 new         1 changed         1 unchanged  municipalities",
+        "municipalities.csv:2: municipality:ulm: population: 1 → 2",
+        "municipalities.csv:4: municipality:ulm-2 is new and may be municipality:ulm: it has the same name",
+    ]
+
+
+def test_bad_cells_are_part_of_what_is_looked_at(terminal: Terminal) -> None:
+    outcome = terminal("import", written("municipalities.csv", "id,name,country\nulm,Ulm,DE\nhof,,DE\n"), "--dry-run", "--json")
+    assert (outcome.code, outcome.err) == (1, "Error: municipalities.csv:3: name: must not be empty; nothing was written\n")
+    assert outcome.document["rejected"] == [{"file": "municipalities.csv", "line": 3, "column": "name", "problem": "must not be empty"}]
+    assert outcome.document["files"][-1] == {"file": "municipalities", "new": 1, "changed": 0, "unchanged": 0}
+
+
+@pytest.mark.parametrize("form", ["graphml", "gexf", "json"])
+def test_an_export_can_be_a_graph(terminal: Terminal, form: str) -> None:
+    terminal("import", written("topics.csv", "id,name,broader\nwaste,Waste,\ncompost,Compost,waste\n"))
+    assert terminal("export", f"network.{form}", "--json").document == {"nodes": 438, "edges": 170}  # 250 countries, 17 goals, 169 targets are among them
+    assert "Compost" in Path(f"network.{form}").read_text()
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        (["--role", "admin"], "admin"),
+        (["--role", "municipality", "--municipality", "ulm"], "municipality:ulm"),
+        (["--role", "expert", "--expert", "expert:ana"], "expert:ana"),
+        (["--role", "municipality", "--municipality", "ulm", "--name", "Uli"], "Uli"),
+    ],
+)
+def test_a_token_names_its_holder(embedded: Terminal, words: Sequence[str], name: str) -> None:
+    made = embedded.having(key_file="service.key")("token", *words, "--json").document["token"]
+    assert jwt.decode(made, options={"verify_signature": False})["sub"] == name
+
+
+def test_a_token_for_what_is_no_record_is_refused(embedded: Terminal) -> None:
+    outcome = embedded.having(key_file="service.key")("token", "--role", "municipality", "--municipality", "topic:x")
+    failed(outcome, "municipality: 'topic:x' is not allowed: the id of one of the municipalities, not of the topics")
 
 
 @pytest.mark.parametrize(
@@ -168,9 +221,9 @@ def test_of_many_bad_cells_twenty_are_shown(embedded: Terminal) -> None:
     ]
 
 
-@pytest.mark.parametrize("place", ["out.graphml", "out.CSV", "out.xls"])
+@pytest.mark.parametrize("place", ["out.dot", "out.CSV", "out.xls"])
 def test_an_export_of_another_form_is_refused(embedded: Terminal, place: str) -> None:
-    message = f"{place} cannot be written; allowed: a directory (it gets one CSV file for each kind), or a file that ends in .xlsx"
+    message = f"{place} cannot be written; allowed: a directory (it gets one CSV file for each kind), or a file that ends in .xlsx, .graphml, .gexf or .json"
     failed(embedded("export", place), message)
     assert not Path(place).exists()
 
