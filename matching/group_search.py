@@ -24,6 +24,11 @@ ROWS = 16
 SEVERAL = 240
 """Participants up to which several first divisions are tried."""
 
+FIRSTS = 8
+"""First divisions of which the best three are followed."""
+MORE = 4
+"""Further attempts at most, as long as rules are broken."""
+
 SLACK, STRICT = ((0.5, 1.0, 0.1), (1.0, 1.0, 0.1), (5.0, 1.0, 0.1), (25.0, 1.0, 0.15)), ((BREACH, 5.0, 0.25), (BREACH, 5.0, 0.3))
 """Phases: what a broken rule costs, how much the worst group weighs, and the phase's part of all steps. A broken rule is cheap at first, so
 that a division of great worth is bent until it keeps the rules, and not one that keeps them made worthy."""
@@ -208,17 +213,38 @@ class Search:
             return np.zeros(len(self.problem.pinned), dtype=np.int64)
         if start is not None:
             return walk.run(start, steps, STRICT)
-        turns = 3 if len(self.drawn) <= SEVERAL else 1
+        firsts = self._firsts()
+        best = walk.run(firsts[0], steps // len(firsts), SLACK + STRICT)
+        for group in firsts[1:]:
+            best = self._better(best, walk.run(group, steps // len(firsts), SLACK + STRICT))
+        for turn in range(MORE):
+            self.board.place(self.board.seated(best))
+            if self.board.breaches() <= ROUNDING:
+                break
+            again = turn % 2 and len(firsts) > 1
+            best = self._better(best, walk.run(self._firsts()[0], steps // 3, SLACK + STRICT) if again else walk.run(best, steps // 6, STRICT))
+        return best
+
+    def _firsts(self) -> list[Ints]:
+        """First divisions to begin with: for few participants the best of many, for many only one, because one takes as long as many swaps."""
+        if len(self.drawn) > SEVERAL:
+            return [first(self.problem, self.drawn)]
         found: list[tuple[float, int, Ints]] = []
-        for turn in range(turns):
-            group = walk.run(first(self.problem, self._noisy(self.drawn, 0.2 * turn)), steps // turns, SLACK + STRICT)
+        for turn in range(FIRSTS):
+            group = first(self.problem, self._noisy(self.drawn, 0.1 * turn))
             self.board.place(self.board.seated(group))
             if not turn:
-                self.board.aim(BREACH, 5.0)
+                self.board.aim(1.0, 1.0)
             found.append((self.board.cost(), turn, group))
-        _, _, best = min(found, key=lambda one: one[:2])
-        self.board.place(self.board.seated(best))
-        return walk.run(best, steps // 3, STRICT) if self.board.breaches() > ROUNDING else best
+        return [group for _, _, group in sorted(found, key=lambda one: one[:2])[:3]]
+
+    def _better(self, one: Ints, other: Ints) -> Ints:
+        """The division of less cost, the first where they are equal."""
+        self.board.place(self.board.seated(one))
+        self.board.aim(BREACH, 5.0)
+        cost = self.board.cost()
+        self.board.place(self.board.seated(other))
+        return other if self.board.cost() < cost else one
 
     def _noisy(self, drawn: Floats, noise: float) -> Floats:
         factor = self.rng.uniform(1 - noise, 1 + noise, drawn.shape)

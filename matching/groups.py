@@ -206,7 +206,7 @@ class _Planner:
         for place, group in enumerate(groups):
             problem = self.problem(groups[:place])
             if any(demand.breaches(group) for demand in problem.demands):
-                steps = 200 if len(group) <= SEVERAL else 0
+                steps = max(steps_for(len(group)) // 10, 100) if len(group) <= SEVERAL else 0
                 return relaxations(problem, group, steps, self.random_state, deadline=self.deadline)
         return ()
 
