@@ -7,7 +7,6 @@ from matching.facets import FACETS
 from matching.partners import PartnerMatcher
 from tests.matching.small_worlds import world
 
-
 PLANTED = {
     "needs": {"focuses": [("s", "target:11.6", "seeks", 1), ("a", "target:13.1", "offers", 1), ("b", "topic:waste", "offers", 1)]},
     "offers": {"focuses": [("s", "target:11.6", "offers", 1), ("a", "target:13.1", "seeks", 1), ("b", "target:11.7", "seeks", 1)]},
