@@ -17,7 +17,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from graph_api.errors import Forbidden, ImportRejected, PartnergraphError, SettingsError, StoreError, Unauthenticated
+from graph_api.errors import Forbidden, ImportRejected, InvalidInput, PartnergraphError, SettingsError, StoreError, Unauthenticated
 from graph_api.operations.audit import Note
 from graph_api.operations.exports import extract, tables_of, write_directory
 from graph_api.operations.graphs import FORMATS as GRAPHS
@@ -49,6 +49,8 @@ WAITING = 10.0
 MOST_STREAMS = 16
 """Downloads that are sent at the same time."""
 CHUNK = 2**16
+MOST_CELLS = 400_000
+"""Cells of an XLSX file: 30,000 take a second, and everybody else waits for them. The command line has no such bound."""
 
 
 class _Refusal(Exception):
@@ -144,7 +146,10 @@ def _made(snapshot: Snapshot, form: str, place: Path) -> Path:
     if form in GRAPHS:
         write_graph(snapshot, path)
     elif form == "xlsx":
-        write_xlsx(path, tables_of(snapshot))
+        tables = tables_of(snapshot)
+        if (cells := sum(len(header) * len(rows) for _, header, rows in tables)) > MOST_CELLS:
+            raise InvalidInput(f"the network has {cells:,} cells, and the service writes XLSX of at most {MOST_CELLS:,}; take csv")
+        write_xlsx(path, tables)
     else:
         names = write_directory(tables_of(snapshot), place)
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:

@@ -17,7 +17,7 @@ import pytest
 from graph_api.operations.sheets import LARGEST_FILE
 from graph_api.operations.uploads import MOST_FILES
 from graph_api.storage.base import Selection, Shape, Store
-from graph_api.transfer import DOWNLOADS, XLSX
+from graph_api.transfer import DOWNLOADS, MOST_CELLS, XLSX
 from tests.asking import Reply
 from tests.roles import COORDINATORS, EVERYBODY, FIRST, SECRET, VIEWERS, People, people
 
@@ -314,6 +314,15 @@ async def test_a_graph_can_be_read_by_others(world: People) -> None:
 async def test_what_an_export_would_be_is_told_without_making_it(world: People) -> None:
     reply = await world.client.send("HEAD", "/export/xlsx")
     assert (reply.status, reply.headers["content-type"], reply.text) == (200, XLSX, "")
+
+
+async def test_a_network_that_is_too_large_for_a_spreadsheet_is_told_so(world: People) -> None:
+    async with world.store.transaction() as tx:
+        await tx.save("topic", ["id", "name"], [[f"topic:{i}", f"Topic {i}"] for i in range(MOST_CELLS // 8)])
+    reply = await world.client.send("GET", "/export/xlsx")
+    assert (reply.status, reply.code) == (400, "INVALID_INPUT")
+    assert "the service writes XLSX of at most 400,000; take csv" in reply.text
+    assert (await world.client.send("GET", "/export/json")).status == 200
 
 
 async def test_many_exports_at_once_all_come(world: People) -> None:

@@ -13,7 +13,7 @@ from typing import Any, cast
 import numpy as np
 
 from graph_api.model import KINDS, InterestStatus
-from graph_api.operations.candidates import CandidateFinder
+from graph_api.operations.candidates import CandidateFinder, Fitted
 from graph_api.storage.base import Compare, Negate, Operator, Reader, Selection, Shape, Wanted
 from matching.profile import OFFERS, SEEKS, Profiles
 
@@ -174,17 +174,23 @@ class Observer:
     def __init__(self, reader: Reader, finder: CandidateFinder) -> None:
         self._reader, self._finder = reader, finder
         self._last: NetworkStatistics | None = None
-        self._describing = asyncio.Lock()
+        self._describing: asyncio.Task[NetworkStatistics] | None = None
 
     async def statistics(self) -> NetworkStatistics:
-        """The network's statistics."""
-        async with self._describing:
-            fitted = await self._finder.fitted()
-            if self._last is None or self._last.revision != fitted.revision:
-                counts = {kind: await self._reader.count(kind) for kind in KINDS}
-                contacted = await self._contacted()
-                self._last = await asyncio.to_thread(describe, fitted.matcher.profiles_, revision=fitted.revision, counts=counts, contacted=contacted)
-            return self._last
+        """The network's statistics. Who goes away meanwhile does not stop the work: the next one finds it done."""
+        fitted = await self._finder.fitted()
+        if self._last is None or self._last.revision != fitted.revision:
+            if self._describing is None or self._describing.done():
+                self._describing = asyncio.create_task(self._describe(fitted))
+            self._last = await asyncio.shield(self._describing)
+        return self._last
+
+    async def _describe(self, fitted: Fitted) -> NetworkStatistics:
+        counts = {kind: await self._reader.count(kind) for kind in KINDS}
+        contacted = await self._contacted()
+        profiles = fitted.matcher.profiles_
+        self._last = await asyncio.to_thread(describe, profiles, revision=fitted.revision, counts=counts, contacted=contacted)
+        return self._last
 
     async def _contacted(self) -> frozenset[str]:
         ends = tuple(Wanted(relation=end, selection=Selection(shapes=(Shape(kind="municipality"),))) for end in ("asker", "asked"))

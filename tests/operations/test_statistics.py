@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime
 import itertools
 
@@ -108,6 +109,14 @@ async def test_the_same_network_is_described_once(network: Store) -> None:
     async with network.transaction() as tx:
         await tx.delete([town("y")])
     assert (await looking.statistics()).isolated == 1
+
+
+async def test_who_goes_away_does_not_stop_the_work_of_others(network: Store) -> None:
+    looking = observer(network)
+    impatient, patient = asyncio.create_task(looking.statistics()), asyncio.create_task(looking.statistics())
+    await asyncio.sleep(0.05)
+    impatient.cancel()
+    assert await patient is await looking.statistics()
 
 
 async def test_a_chain_is_all_bridges_the_middle_ones_first(store: Store) -> None:
