@@ -179,11 +179,12 @@ class Observer:
     async def statistics(self) -> NetworkStatistics:
         """The network's statistics. Who goes away meanwhile does not stop the work: the next one finds it done."""
         fitted = await self._finder.fitted()
-        if self._last is None or self._last.revision != fitted.revision:
+        last = self._last
+        if last is None or last.revision != fitted.revision:
             if self._describing is None or self._describing.done():
                 self._describing = asyncio.create_task(self._describe(fitted))
-            self._last = await asyncio.shield(self._describing)
-        return self._last
+            last = self._last = await asyncio.shield(self._describing)
+        return last
 
     async def _describe(self, fitted: Fitted) -> NetworkStatistics:
         counts = {kind: await self._reader.count(kind) for kind in KINDS}
