@@ -183,7 +183,7 @@ class Observer:
         if last is None or last.revision != fitted.revision:
             if self._describing is None or self._describing.done():
                 self._describing = asyncio.create_task(self._describe(fitted))
-            last = self._last = await asyncio.shield(self._describing)
+            self._last = last = await asyncio.shield(self._describing)
         return last
 
     async def _describe(self, fitted: Fitted) -> NetworkStatistics:
