@@ -14,12 +14,12 @@ from typing import Any, Literal, TypeVar
 
 import orjson
 
-from graph_api.errors import InvalidInput, StoreError, StoreUnusable
+from graph_api.errors import InvalidInput, StoreError, StoreUnavailable, StoreUnusable
 from graph_api.model import KINDS, Link, Node, Scalar, properties
 from graph_api.storage import sqlite_rows, sqlite_terms, sqlite_walk
 from graph_api.storage.base import Cell, Columns, Expansion, Filter, Hits, Neighbourhood, Search, Selection, Snapshot
 from graph_api.storage.sqlite_connections import Connections, Work
-from graph_api.storage.sqlite_select import count_statement, select_statement
+from graph_api.storage.sqlite_select import count_statement, is_brief, select_statement
 from graph_api.storage.sqlite_tables import APPLICATION, FORMAT, Declared, identify, key_properties, missing, quoted, table_of
 
 T = TypeVar("T")
@@ -129,6 +129,18 @@ class SqliteStore(SqliteReader):
     async def _read(self, work: Work[T]) -> T:
         async with self._connections.lent() as connection:
             return await self._connections.run(connection, _at_one_moment(work))
+
+    async def select(self, *selections: Selection) -> list[Cell]:
+        """One cell for each selection, by one statement in all; a brief one is answered at once, in this thread."""
+        if not selections or not is_brief(selections):
+            return await super().select(*selections)
+        statement, values = select_statement(selections)
+        connection = await self._connections.own()
+        try:
+            with self._connections.translating():
+                return orjson.loads(connection.execute(statement, values).fetchone()[0])
+        except StoreUnavailable:  # a file that is being recovered, say: to be waited for in another thread
+            return await super().select(*selections)
 
     async def prepare(self) -> None:
         """Makes the file and what is missing in it; harmless when all is there. Raises StoreUnusable for a file that is not ours."""

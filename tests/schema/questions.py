@@ -27,20 +27,9 @@ from graph_api.operations.viewers import Role, Viewer
 from graph_api.schema.nodes import encode_cursor
 
 IDS = (
-    "bonn",
-    "municipality:bonn",
-    "municipality:muc",
-    "lapaz",
-    "topic:waste",
-    "waste",
-    "sdg_goal:11",
-    "11",
-    "expert:ana",
-    "department:green",
-    "pair",
-    "nobody",
-    "x:y",
-)
+    "municipality:bonn", "municipality:muc", "topic:waste", "sdg_goal:11", "expert:ana", "department:green", "partnership:pair", "interest:one",
+    "stakeholder:uni", "country:DE", "sdg_target:11.6", "demand:want", "event:start", "phase:first", "lapaz", "waste", "11", "nobody", "x:y",
+)  # fmt: skip
 TEXTS = ("", "Bonn", "wa", "DE", "BO", "de", "2017")
 CURSORS = tuple(
     map(encode_cursor, (("bonn", "municipality:bonn"), ("municipality:muc", "municipality:muc"), (100_000, "municipality:subotica"), (None, "a:b")))
@@ -79,6 +68,8 @@ class Writer:
         self.declared: dict[str, str] = {}
         self.values: dict[str, Any] = {}
         self.fragments: dict[str, tuple[str, str]] = {}
+        self.near: tuple[str, ...] = ()
+        """Ids of the kind that the field at hand is about."""
         self.keys: dict[str, tuple[str, str, str, str]] = {}
         """By response key: the field's name, the shape of its type, its arguments as text, and the type they were written for."""
 
@@ -145,11 +136,11 @@ class Writer:
         declared = of.fields[name]
         named = get_named_type(declared.type)
         shape = str(declared.type) if is_leaf_type(named) else str(declared.type).replace(named.name, "")
-        key = self.pick((name,) * 7 + ("a",))
+        key = name if name in ("edges", "node") and not self.chance(3) else self.pick((name,) * 7 + ("a",))
         if key in self.keys and (self.keys[key][:2] != (name, shape) or (self.keys[key][2] and self.keys[key][3] != of.name)):
             key = f"k{len(self.keys)}"
         if key not in self.keys:
-            self.keys[key] = (name, shape, self._arguments(declared.args), of.name)
+            self.keys[key] = (name, shape, self._arguments(declared.args, name), of.name)
         text = f"{'' if key == name else key + ': '}{name}{self.keys[key][2]}{self._directive()}"
         return f"{text} {self._set(named, depth - 1)}" if isinstance(named, GraphQLObjectType | GraphQLInterfaceType) else text
 
@@ -161,8 +152,9 @@ class Writer:
 
     # ── values ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _arguments(self, declared: Any) -> str:
-        given = {n: a for n, a in declared.items() if is_required_argument(a) or self.chance(25)}
+    def _arguments(self, declared: Any, field: str) -> str:
+        self.near = tuple(i for i in IDS if i.startswith(f"{field}:"))
+        given = {n: a for n, a in declared.items() if is_required_argument(a) or self.chance(8 if n == "filter" else 15)}
         texts = [f"{name}: {self._value(argument.type, name, 3)}" for name, argument in given.items()]
         return f"({', '.join(texts)})" if texts else ""
 
@@ -196,6 +188,8 @@ class Writer:
             simple = {n: f for n, f in of.fields.items() if depth > 0 or not isinstance(get_named_type(f.type), GraphQLInputObjectType)}
             chosen = {n for n in simple if is_required_input_field(of.fields[n])} | ({self.pick(simple)} if simple and self.chance(90) else set())
             return {n: self._plain(of.fields[n].type, n, depth - 1) for n in simple if n in chosen}
+        if self.near and name == "id" and self.chance(85):  # a record that is there
+            return self.pick(self.near)
         return self.pick(WRONG.get(name, ()) if name in WRONG and self.chance(5) else _scalars(of, name))
 
 

@@ -118,6 +118,7 @@ def test_random_questions(both: Both, caplog: pytest.LogCaptureFixture) -> None:
     @given(questions(CORE))
     def compare(asking: Asking) -> None:
         assume(not validate(CORE, parse(asking.query)))
+        both.same(asking.query, asking.variables, VIEWERS[1])
         answer = both.same(asking.query, asking.variables, asking.viewer)
         seen["errors" if answer.codes else "data"] += 1
         seen["compiled"] += is_compiled(asking.query)
