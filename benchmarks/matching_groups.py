@@ -286,7 +286,7 @@ def compare(world: World, seed: int) -> None:
         ours.append(np.empty(len(place), dtype=np.int64))
         for number, ids in enumerate(plan.ids(turn + 1)):
             ours[-1][[place[id_] for id_ in ids]] = number
-    print(f"{'partnergraph':22s} {measured(world, ours)} {seconds:7.2f}")
+    print(f"{'partnergraph':22s} {measured(world, ours)} {seconds:7.2f}", flush=True)
     started = time.process_time()
     for row in range(1, 21):
         swap_cost(plan, world.participants.ids[0], world.participants.ids[row])

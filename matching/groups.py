@@ -213,8 +213,9 @@ class _Planner:
 
 def _answer(planner: _Planner, groups: list[Ints], found: tuple[Relaxation, ...]) -> GroupPlan:
     participants, likeness = planner.participants, planner.participants.likeness(Attribute.SUBJECTS)
+    everywhere = _mean(likeness, np.arange(len(participants)))
     rounds = tuple(
-        tuple(_group(participants, planner.value, likeness, np.flatnonzero(group == number), number) for number in range(planner.form.groups))
+        tuple(_group(participants, planner.value, likeness, everywhere, np.flatnonzero(group == number), number) for number in range(planner.form.groups))
         for group in groups
     )
     scores = [group.score for round_ in rounds for group in round_]
@@ -231,9 +232,8 @@ def _answer(planner: _Planner, groups: list[Ints], found: tuple[Relaxation, ...]
     )
 
 
-def _group(participants: Participants, value: Floats, likeness: Floats, rows: Ints, number: int) -> Group:
+def _group(participants: Participants, value: Floats, likeness: Floats, everywhere: float, rows: Ints, number: int) -> Group:
     language, silent = working_language(participants, rows)
-    everywhere = _mean(likeness, np.arange(len(participants)))
     cohesion = _mean(likeness, rows)
     return Group(
         number=number + 1,
