@@ -18,8 +18,8 @@ from starlette.routing import Route
 CYPHER = {
     "Q1": "MATCH (m:Municipality {id: $id}) RETURN m {.id, .name, .country, .admin1, .latitude, .longitude, .population, .languages, .seeking, .capacity}",
     "Q2": "MATCH (m:Municipality) WHERE m.country = $country AND EXISTS { (m)-[:FOCUS]->(:SdgGoal {id: $goal}) } "
-    "WITH m ORDER BY m.name_key, m.id WITH collect(m) AS all RETURN {totalCount: size(all), "
-    "nodes: [m IN all[..$first] | m {.id, .name, .country, .latitude, .longitude, .population, .seeking}]}",
+    "WITH m ORDER BY m.name_key, m.id WITH collect(m) AS found RETURN {totalCount: size(found), "
+    "nodes: [m IN found[..$first] | m {.id, .name, .country, .latitude, .longitude, .population, .seeking}]}",
     "Q3": "MATCH (m:Municipality) WHERE m.country = $country WITH m ORDER BY m.name_key, m.id LIMIT $first "
     "RETURN collect(m {.id, .name, departments: [(m)-[:HAS_DEPARTMENT]->(d) | d {.id, .name, experts: [(d)-[:EMPLOYS]->(e) | "
     "e {.id, .name, .consent, topics: [(e)-[:HAS_TOPIC]->(t) | t {.id, .name}]}]}]})",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import functools
 import random
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -18,6 +19,7 @@ TEXTS = (
 )  # fmt: skip
 
 
+@functools.cache
 def rows(directory: Path) -> dict[str, Rows]:
     """The variables of each operation, in our form; `for_dialect` gives those of others."""
     draw = random.Random(7)

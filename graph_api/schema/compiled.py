@@ -26,7 +26,7 @@ from strawberry.utils.str_converters import to_camel_case
 from graph_api.errors import StoreError
 from graph_api.model import KINDS, PLURALS
 from graph_api.operations.viewers import Viewer
-from graph_api.schema.compiled_records import ByIds, Fixed, Turn, compile_one, compile_page
+from graph_api.schema.compiled_records import ByIds, Fixed, One, Turn, compile_one, compile_page
 from graph_api.schema.compiled_search import compile_search
 from graph_api.schema.context import Context
 from graph_api.schema.documents import Document
@@ -70,6 +70,8 @@ class Compiled:
         """The answer as JSON, for coerced variables. Raises Uncovered, and what the store raises."""
         around = Around(schema=self.schema, fragments=self.fragments, variable_values=variables)
         read = Reading(info=around, largest_page=context.largest_page, viewer=context.viewer)
+        if len(self.roots) == 1 and isinstance(root := next(iter(self.roots.values())), One):
+            return orjson.dumps({"data": {next(iter(self.roots)): await root.alone(read, context.store)}})
         turns = {key: await root.turn(read, context.store) for key, root in self.roots.items()}
         cells = await context.store.select(*(selection for selections, _ in turns.values() for selection in selections))
         data: dict[str, Any] = {}

@@ -11,6 +11,7 @@ from graphql import FieldNode, ListValueNode, Node, ObjectValueNode, VariableNod
 from graph_api.model import KINDS, global_id, kind_of
 from graph_api.operations.viewers import GUARDED, Viewer
 from graph_api.schema.info import with_ids
+from graph_api.schema.merging import Lines
 from graph_api.schema.nodes import Asked
 from graph_api.schema.selections import Reading
 from graph_api.schema.writing import Uncovered, WriteCell, WriteRow, Writing
@@ -81,12 +82,32 @@ class One:
     kind: str
     pattern: Pattern
     write: WriteCell
+    lines: Lines = field(default_factory=Lines)
 
     async def turn(self, read: Reading, store: Store) -> Turn:
         """See `Root`."""
-        own = global_id(self.kind, read.arguments(self.node, "Query")["id"])
-        selection = read.again_one(self.pattern.asked(read), (self.kind,), with_ids([own])).selection
+        selection = self._selection(read, self.pattern.asked(read), [self._id(read)])
         return (selection,), lambda cells: self.write(cells[0], selection)
+
+    async def alone(self, read: Reading, store: Store) -> Any:
+        """The field's value where it is the only one of a question: read together with those who ask for the like of it now."""
+        asked = self.pattern.asked(read)
+        if self.pattern.open:
+            [cell] = await store.select(selection := self._selection(read, asked, [self._id(read)]))
+            return self.write(cell, selection)
+
+        async def ask(ids: Sequence[str]) -> Cell:
+            [cell] = await store.select(self._selection(read, asked, ids))
+            return cell
+
+        row = await self.lines.line(store, asked, ask).row(self._id(read))
+        return self.write([None, [] if row is None else [row]], asked.selection)
+
+    def _id(self, read: Reading) -> str:
+        return global_id(self.kind, read.arguments(self.node, "Query")["id"])
+
+    def _selection(self, read: Reading, asked: Asked, ids: Sequence[str]) -> Selection:
+        return read.again_one(asked, (self.kind,), with_ids(ids)).selection
 
 
 @dataclass(frozen=True, kw_only=True)
