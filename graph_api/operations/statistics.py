@@ -190,8 +190,8 @@ class Observer:
         counts = {kind: await self._reader.count(kind) for kind in KINDS}
         contacted = await self._contacted()
         profiles = fitted.matcher.profiles_
-        self._last = await asyncio.to_thread(describe, profiles, revision=fitted.revision, counts=counts, contacted=contacted)
-        return self._last
+        found = self._last = await asyncio.to_thread(describe, profiles, revision=fitted.revision, counts=counts, contacted=contacted)
+        return found
 
     async def _contacted(self) -> frozenset[str]:
         ends = tuple(Wanted(relation=end, selection=Selection(shapes=(Shape(kind="municipality"),))) for end in ("asker", "asked"))

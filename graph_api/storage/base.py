@@ -201,7 +201,7 @@ class Hit:
 
 @dataclass(frozen=True, kw_only=True)
 class Hits:
-    """The hits of one page, best first (equal ones by id), and how many there are of each kind."""
+    """The hits of one page, best first (equal ones by id), and how many there are of each kind, in the model's order."""
 
     hits: tuple[Hit, ...]
     total: int

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from graph_api.model import LINKS, Link, link_name, properties
+from graph_api.model import KINDS, LINKS, Link, link_name, properties
 from graph_api.storage.base import Cell, Columns, Expansion, Filter, Hits, Neighbourhood, Search, Selection, Snapshot
 from graph_api.storage.codec import encode
 from graph_api.storage.neo4j_filter import Statement, declared, link_property
@@ -48,7 +48,8 @@ class Neo4jReader:
         names = searched()
         candidates = [Candidate(id=own, texts={n: t for n, t in zip(names, texts, strict=True) if t}) for own, texts in found]
         hits = rank(search.text, candidates)[search.offset : search.offset + search.first]
-        return Hits(hits=tuple(hits), total=sum(number for _, number in kinds), kinds=dict(kinds))
+        counts: dict[str, int] = dict(kinds)
+        return Hits(hits=tuple(hits), total=sum(counts.values()), kinds={kind: counts[kind] for kind in KINDS if kind in counts})
 
     async def expand(self, expansion: Expansion) -> Neighbourhood:
         """See `Reader.expand`."""
