@@ -1,8 +1,8 @@
 """Peer groups measured: against random, k-means, k-means-constrained and a genetic search of equal time, on worlds with a planted plan.
 
-    python benchmarks/matching_groups.py [24 120 1000] [--seeds 3] [--rounds 1 3]
+    python benchmarks/matching_groups.py [24 120 1000] [--seeds 3] [--rounds 0 1 3]
 
-Every world is made around a plan that keeps all rules, so that they can be kept; the plan itself is not shown to any method. All methods
+0 rounds means one round without any rule but sizes. Every other world is made around a plan that keeps all rules, so that they can be kept; the plan itself is not shown to any method. All methods
 are judged alike: by the score of the worst group, by the rules of `Rules`, and by CPU time. k-means-constrained is a package from PyPI for
 this benchmark only (`uv pip install k-means-constrained`); it is left out where it is not installed.
 """
@@ -14,7 +14,7 @@ import argparse
 import importlib.util
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from sklearn.cluster import KMeans
@@ -272,7 +272,7 @@ def measured(world: World, rounds: Sequence[Ints]) -> str:
                 total, broken = total + demand.total(group), broken + wrong
             alone += wrong if isinstance(demand, Company) else 0
             again += wrong if demand.rule == "fresh" else 0
-    return f"{scores.min():7.3f} {scores.mean():7.3f} {alone:9d} {spread:7d} {broken:7d} {100 * (1 - broken / total):8.2f} {again:9d}"
+    return f"{scores.min():7.3f} {scores.mean():7.3f} {alone:9d} {spread:7d} {broken:7d} {100 * (1 - broken / max(total, 1)):8.2f} {again:9d}"
 
 
 def compare(world: World, seed: int) -> None:
@@ -312,13 +312,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("sizes", nargs="*", type=int, default=[24, 120, 1000])
     parser.add_argument("--seeds", type=int, default=1)
-    parser.add_argument("--rounds", nargs="*", type=int, default=[1, 3])
+    parser.add_argument("--rounds", nargs="*", type=int, default=[0, 1, 3])
     asked = parser.parse_args()
     for n in asked.sizes:
         for rounds in asked.rounds:
             for seed in range(asked.seeds):
-                world = one_round(n, seed) if rounds == 1 else several_rounds(n, seed, rounds)
-                print(f"\n{n} participants, {world.form.groups} groups, {rounds} round(s), seed {seed}")
+                world = several_rounds(n, seed, rounds) if rounds > 1 else one_round(n, seed)
+                world = replace(world, rules=Rules(fresh=False)) if rounds == 0 else world
+                print(f"\n{n} participants, {world.form.groups} groups, {rounds or 1} round(s), {'rules of every kind' if rounds else 'no rules'}, seed {seed}")
                 print(f"{'':22s} {'worst':>7s} {'mean':>7s} {'isolates':>9s} {'spread':>7s} {'broken':>7s} {'kept %':>8s} {'repeated':>9s} {'CPU s':>7s}")
                 compare(world, seed)
 

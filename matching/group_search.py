@@ -24,13 +24,14 @@ ROWS = 16
 SEVERAL = 240
 """Participants up to which several first divisions are tried."""
 
-FIRSTS = 8
-"""First divisions of which the best three are followed."""
+FIRSTS = 14
+"""First divisions of which the best four are followed."""
 MORE = 4
 """Further attempts at most, as long as rules are broken."""
 
-SLACK, STRICT = ((0.5, 1.0, 0.1), (1.0, 1.0, 0.1), (5.0, 1.0, 0.1), (25.0, 1.0, 0.15)), ((BREACH, 5.0, 0.25), (BREACH, 5.0, 0.3))
-"""Phases: what a broken rule costs, how much the worst group weighs, and the phase's part of all steps. A broken rule is cheap at first, so
+SLACK = ((0.5, 1.0, 0.1), (1.0, 1.0, 0.1), (5.0, 1.0, 0.1), (25.0, 1.0, 0.1), (100.0, 1.0, 0.15), (400.0, 1.0, 0.15))
+STRICT = ((BREACH, 5.0, 0.15), (BREACH, 5.0, 0.15))
+"""Phases: what a broken rule costs, how much the worst group weighs, and the phase's part of the steps. A broken rule is cheap at first, so
 that a division of great worth is bent until it keeps the rules, and not one that keeps them made worthy."""
 
 
@@ -48,10 +49,11 @@ class Walk:
         board = self.board
         board.place(board.seated(group))
         self.best = board.group.copy()
+        whole = sum(share for _, _, share in phases)
         for breach, steep, share in phases:
             board.place(self.best)
             board.aim(breach, steep)
-            self._stretch(int(steps * share))
+            self._stretch(int(steps * share / whole))
         return self.best[: len(group)]
 
     def _stretch(self, steps: int) -> None:
@@ -214,15 +216,16 @@ class Search:
         if start is not None:
             return walk.run(start, steps, STRICT)
         firsts = self._firsts()
-        best = walk.run(firsts[0], steps // len(firsts), SLACK + STRICT)
+        phases = (SLACK[:4] if len(firsts) > 1 else SLACK) + STRICT
+        best = walk.run(firsts[0], steps // len(firsts), phases)
         for group in firsts[1:]:
-            best = self._better(best, walk.run(group, steps // len(firsts), SLACK + STRICT))
+            best = self._better(best, walk.run(group, steps // len(firsts), phases))
         for turn in range(MORE):
             self.board.place(self.board.seated(best))
             if self.board.breaches() <= ROUNDING:
                 break
-            again = turn % 2 and len(firsts) > 1
-            best = self._better(best, walk.run(self._firsts()[0], steps // 3, SLACK + STRICT) if again else walk.run(best, steps // 6, STRICT))
+            other = walk.run(self._firsts()[turn], steps // 4, phases) if len(firsts) > 1 else walk.run(best, steps // 6, STRICT)
+            best = self._better(best, other)
         return best
 
     def _firsts(self) -> list[Ints]:
@@ -231,12 +234,12 @@ class Search:
             return [first(self.problem, self.drawn)]
         found: list[tuple[float, int, Ints]] = []
         for turn in range(FIRSTS):
-            group = first(self.problem, self._noisy(self.drawn, 0.1 * turn))
+            group = first(self.problem, self._noisy(self.drawn, 0.05 * turn))
             self.board.place(self.board.seated(group))
             if not turn:
                 self.board.aim(1.0, 1.0)
             found.append((self.board.cost(), turn, group))
-        return [group for _, _, group in sorted(found, key=lambda one: one[:2])[:3]]
+        return [group for _, _, group in sorted(found, key=lambda one: one[:2])[:4]]
 
     def _better(self, one: Ints, other: Ints) -> Ints:
         """The division of less cost, the first where they are equal."""
