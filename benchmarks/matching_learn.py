@@ -10,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 from matching_data import german_south, load
 
 from matching.evaluation import figures, ranks
@@ -23,20 +24,33 @@ TARGET = Path(__file__).resolve().parents[1] / "matching" / "weights.json"
 
 
 def held_out(profiles: Profiles, found: list[Example]) -> None:
-    """Prints figures where the weights were learned without the ranked seekers: all German partners hidden, and only those of a fold."""
+    """Prints figures where the weights were learned without the ranked seekers: all German partners hidden, only those of a fold, only the seeker's own."""
     pairs = sorted(german_south(profiles))
-    all_hidden: list[int | None] = []
-    fold_hidden: list[int | None] = []
+    hiding: dict[str, list[int | None]] = {"all German-South ties hidden": [], "those of a fifth of the seekers hidden": [], "those of the seeker hidden": []}
     for fold in range(FOLDS):
         weights = learn([example for example in found if fold_of(profiles.ids[example.seeker]) != fold])
         matcher = PartnerMatcher(defaults=weights)
         own = [pair for pair in pairs if fold_of(pair[0]) == fold]
         everywhere = ranks(profiles, pairs, matcher)
-        all_hidden += [rank for pair, rank in zip(pairs, everywhere, strict=True) if fold_of(pair[0]) == fold]
-        fold_hidden += ranks(profiles, own, matcher)
-    for name, found_ranks in (("all German–South ties hidden", all_hidden), ("those of a fifth of the seekers hidden", fold_hidden)):
-        result = figures(found_ranks)
-        print(f"{name:40} MRR {result.mrr:.3f}  hits@10 {result.hits_at_10:.3f}  hits@50 {result.hits_at_50:.3f}  median {result.median_rank}")
+        every, fifth, alone = hiding.values()
+        every += [rank for pair, rank in zip(pairs, everywhere, strict=True) if fold_of(pair[0]) == fold]
+        fifth += ranks(profiles, own, matcher)
+        for seeker in sorted({seeker for seeker, _ in own}):
+            alone += ranks(profiles, [pair for pair in own if pair[0] == seeker], matcher)
+    for name, found_ranks in hiding.items():
+        print(f"{name:40} {said(found_ranks)}")
+
+
+def said(found: list[int | None]) -> str:
+    """The figures over some ranks, each with its standard error."""
+    result = figures(found)
+    gains = {
+        "MRR": [1 / rank if rank else 0 for rank in found],
+        "hits@10": [rank is not None and rank <= 10 for rank in found],
+        "hits@50": [rank is not None and rank <= 50 for rank in found],
+    }
+    shown = (f"{name} {np.mean(values):.3f} ±{np.std(values) / len(found) ** 0.5:.3f}" for name, values in gains.items())
+    return f"{'  '.join(shown)}  median {result.median_rank}"
 
 
 def fold_of(id_: str) -> int:

@@ -64,6 +64,15 @@ def test_an_unknown_score_counts_as_expected_and_not_as_bad():
     assert [candidate.id for candidate in PartnerMatcher(alone("size")).fit(profiles).candidates("s").candidates] == ["a", "b", "c"]
 
 
+def test_a_known_good_benefit_outranks_an_unknown_one_and_that_outranks_none():
+    focuses = [("s", "topic:waste", "seeks", 1), ("s", "topic:parks", "offers", 1), ("s", "target:13.1", "seeks", 1), ("s", "goal:12", "seeks", 1)]
+    focuses += [("c", "topic:waste", "offers", 0.3), ("c", "topic:parks", "seeks", 1), ("c", "goal:13", "seeks", 1)]
+    focuses += [("a", "topic:parks", "offers", 1), ("a", "target:13.1", "seeks", 1)]
+    answer = PartnerMatcher().fit(world(focuses=focuses, population=[90_000, 90_000, 90_000, 100_000])).candidates("s")
+    assert [candidate.id for candidate in answer.candidates] == ["c", "b", "a"]
+    assert [candidate.seeker_benefit for candidate in answer.candidates] == [pytest.approx(0.3 * 1.49 / 3), None, 0]
+
+
 def test_a_facet_that_nobody_knows_takes_no_weight_from_the_others():
     plain = PartnerMatcher().fit(world(population=[100_000, 50_000, 100, 100_000])).candidates("s").candidates[0]
     assert "needs" not in {facet.name for facet in plain.facets}
