@@ -2,7 +2,8 @@
 
     python benchmarks/matching_groups.py [24 120 1000] [--seeds 3] [--rounds 0 1 3]
 
-0 rounds means one round without any rule but sizes. Every other world is made around a plan that keeps all rules, so that they can be kept; the plan itself is not shown to any method. All methods
+0 rounds means one round without any rule but sizes. Every other world is made around a plan that keeps all rules, so that they can be kept;
+the plan itself is not shown to any method. All methods
 are judged alike: by the score of the worst group, by the rules of `Rules`, and by CPU time. k-means-constrained is a package from PyPI for
 this benchmark only (`uv pip install k-means-constrained`); it is left out where it is not installed.
 """
