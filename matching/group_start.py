@@ -8,6 +8,9 @@ from matching.group_board import Problem, matched
 from matching.group_demands import Company, Counts, Pairs, Tongue
 from matching.profile import Bools, Floats, Ints
 
+RARITY = 0.7
+"""What sharing a language, country or subject counts against the mean value of a pair, for each power of e by which it is rare."""
+
 
 def attraction(problem: Problem) -> Floats:
     """How much any two should be in one group: their value, and what the rules want of them; shape (n, n), 0 and more."""
@@ -18,11 +21,17 @@ def attraction(problem: Problem) -> Floats:
             for a, b in ((0, 1), (1, 0)):
                 found[demand.pairs[:, a], demand.pairs[:, b]] += unit * (4 if demand.same else -4)
         elif isinstance(demand, Company):
-            found += unit / 3 * demand.beside
+            found += unit * _telling(demand.beside) * demand.beside
         elif isinstance(demand, Tongue):
             spoken = demand.spoken.astype(np.float64)
-            found += unit * (spoken @ spoken.T > 0)
+            shared = np.asarray(spoken @ spoken.T > 0)
+            found += unit * _telling(shared) * shared
     return np.maximum(found, 0)
+
+
+def _telling(shared: Bools) -> float:
+    """How much it tells that two share something: the more, the fewer do."""
+    return -RARITY * float(np.log(max(float(shared.mean()), 1e-9)))
 
 
 class Clusters:

@@ -6,9 +6,10 @@ filled in for each question, rights for each viewer. Nothing that is an error is
 
 from __future__ import annotations
 
+import asyncio
 import enum
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -29,10 +30,11 @@ from graph_api.operations.viewers import Viewer
 from graph_api.schema.compiled_records import ByIds, Fixed, One, Turn, compile_one, compile_page
 from graph_api.schema.compiled_search import compile_search
 from graph_api.schema.context import Context
+from graph_api.schema.costs import MANY_ROWS
 from graph_api.schema.documents import Document
 from graph_api.schema.selections import Reading
 from graph_api.schema.writing import Uncovered
-from graph_api.storage.base import Store
+from graph_api.storage.base import Cell, Store
 
 KEPT = 300
 """Compiled operations that are kept; what was used longest ago goes first. One takes about 30 KB."""
@@ -66,19 +68,17 @@ class Compiled:
     nodes: Mapping[str, list[FieldNode]]
     """The root fields' nodes, by response key."""
 
-    async def answer(self, variables: Mapping[str, Any], context: Context) -> bytes:
-        """The answer as JSON, for coerced variables. Raises Uncovered, and what the store raises."""
+    async def answer(self, variables: Mapping[str, Any], context: Context, *, many: bool = False) -> bytes:
+        """The answer as JSON, for coerced variables; `many` says that it may be large. Raises Uncovered, and what the store raises."""
         around = Around(schema=self.schema, fragments=self.fragments, variable_values=variables)
         read = Reading(info=around, largest_page=context.largest_page, viewer=context.viewer)
         if len(self.roots) == 1 and isinstance(root := next(iter(self.roots.values())), One):
             return orjson.dumps({"data": {next(iter(self.roots)): await root.alone(read, context.store)}})
         turns = {key: await root.turn(read, context.store) for key, root in self.roots.items()}
         cells = await context.store.select(*(selection for selections, _ in turns.values() for selection in selections))
-        data: dict[str, Any] = {}
-        for key, (selections, write) in turns.items():
-            data[key] = write(cells[: len(selections)])
-            cells = cells[len(selections) :]
-        return orjson.dumps({"data": data})
+        if many and rows_in(cells) > MANY_ROWS:
+            return await asyncio.to_thread(_json, turns, cells)
+        return _json(turns, cells)
 
     def failed(self, error: StoreError) -> tuple[dict[str, Any] | None, list[GraphQLError]]:
         """Data and errors where the store fails."""
@@ -88,6 +88,20 @@ class Compiled:
         if query is None or any(is_non_null_type(query.fields[nodes[0].name.value].type) for nodes in asking.values()):
             return None, errors
         return {key: root.value if isinstance(root, Fixed) else None for key, root in self.roots.items()}, errors
+
+
+def _json(turns: Mapping[str, Turn], cells: Sequence[Cell]) -> bytes:
+    """The answer that the root fields' turns make of their cells."""
+    data: dict[str, Any] = {}
+    for key, (selections, write) in turns.items():
+        data[key] = write(cells[: len(selections)])
+        cells = cells[len(selections) :]
+    return orjson.dumps({"data": data})
+
+
+def rows_in(cells: Sequence[Cell]) -> int:
+    """The number of rows in cells, those inside of others among them."""
+    return sum(1 + rows_in(row[4]) for _, rows in cells for row in rows)
 
 
 class Later(enum.Enum):

@@ -28,7 +28,9 @@ MOST_VALUES_OUT = 150_000
 MANY_VALUES_OUT = 2_000
 """Values of an answer that is made aside, since making them holds up everybody else for more than 20 milliseconds."""
 MANY_VALUES_WRITTEN = 30_000
-"""The same where a compiled operation writes them."""
+"""Values, by estimate, from which on it is counted how many a compiled operation really writes."""
+MANY_ROWS = 5_000
+"""Rows from which on they are written aside; that takes more than 5 milliseconds."""
 INTROSPECTION = 10_000
 """Values of an answer about the schema."""
 TYPICAL = 5

@@ -16,7 +16,7 @@ from graphql.execution.values import VariableValues, get_variable_values
 
 from graph_api.errors import PartnergraphError, StoreUnavailable
 from graph_api.schema.aside import Aside, moved
-from graph_api.schema.compiled import Compiled, CompiledOperations
+from graph_api.schema.compiled import CompiledOperations
 from graph_api.schema.context import Context
 from graph_api.schema.costs import MANY_VALUES_OUT, MANY_VALUES_WRITTEN, MOST_VALUES_OUT, Cost
 from graph_api.schema.documents import Document, Documents, is_query, label
@@ -134,11 +134,15 @@ class Engine:
         values = Cost(self._core, run.document.node, run.question.variables).of(run.operation)
         if values > MOST_VALUES_OUT:
             return refusal(TooLarge("values to give, by estimate", values, MOST_VALUES_OUT))
-        compiled = self._compiled.get(run.document, run.operation, run.variables) if self._compiled and is_query(run.operation) else None
-        if values <= (MANY_VALUES_WRITTEN if compiled else MANY_VALUES_OUT) or not is_query(run.operation):
-            return await self._run(run, compiled, context)
+        if not is_query(run.operation):
+            return await self._resolved(run, context)
+        written = await self._written(run, context, many=values > MANY_VALUES_WRITTEN)
+        if written:
+            return written
+        if values <= MANY_VALUES_OUT:
+            return await self._resolved(run, context)
         far = moved(context)
-        return await self._aside.run(lambda: self._run(run, compiled, far), patience=self._patience)
+        return await self._aside.run(lambda: self._resolved(run, far), patience=self._patience)
 
     def _variables(self, operation: OperationDefinitionNode, given: dict[str, Any]) -> VariableValues | list[GraphQLError]:
         """The variables, coerced; what is wrong with them."""
@@ -147,19 +151,21 @@ class Engine:
             raise TooLarge("values in its variables", values, MOST_VALUES)
         return get_variable_values(self._core, operation.variable_definitions or (), given, max_errors=MOST_ERRORS, hide_suggestions=True)
 
-    async def _run(self, run: Run, compiled: Compiled | None, context: Context) -> Answer:
-        """The answer of the compiled operation; of strawberry where there is none, or where it does not cover this question."""
-        if compiled:
-            try:
-                return Answer(body=await compiled.answer(run.variables, context), outcome=Outcome.ANSWERED, label=label(run.operation))
-            except StoreUnavailable as e:  # asking again would take as long again
-                data, errors = compiled.failed(e)
-                return self._answered(run, data, [with_code(error) for error in errors])
-            except (Uncovered, GraphQLError, PartnergraphError):
-                pass
-            except Exception:
-                log.exception("a compiled operation failed; strawberry answers in its place")
-        return await self._resolved(run, context)
+    async def _written(self, run: Run, context: Context, *, many: bool) -> Answer | None:
+        """The answer of the compiled operation; None where there is none, or where it does not cover this question."""
+        compiled = self._compiled.get(run.document, run.operation, run.variables) if self._compiled else None
+        if compiled is None:
+            return None
+        try:
+            return Answer(body=await compiled.answer(run.variables, context, many=many), outcome=Outcome.ANSWERED, label=label(run.operation))
+        except StoreUnavailable as e:  # asking again would take as long again
+            data, errors = compiled.failed(e)
+            return self._answered(run, data, [with_code(error) for error in errors])
+        except (Uncovered, GraphQLError, PartnergraphError):
+            return None
+        except Exception:
+            log.exception("a compiled operation failed; strawberry answers in its place")
+            return None
 
     async def _resolved(self, run: Run, context: Context) -> Answer:
         """The answer of strawberry, by a resolver for each field."""

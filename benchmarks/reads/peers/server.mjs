@@ -1,5 +1,5 @@
 // @neo4j/graphql on the benchmark's data, behind Apollo Server or GraphQL Yoga with graphql-jit.
-// PORT, NEO4J_URI, NEO4J_PASSWORD, FRONT=apollo|yoga-jit. Its packages are those of ../shared/peers/peers/node (package-lock.json there).
+// PORT, NEO4J_URI, NEO4J_PASSWORD, FRONT=apollo|yoga-jit.
 import fs from "node:fs";
 import http from "node:http";
 import neo4j from "neo4j-driver";
