@@ -34,7 +34,7 @@ def neo4j_url(tmp_path_factory: pytest.TempPathFactory) -> Generator[Neo4jAddres
         yield address_of(given)
         return
     try:
-        with running(tmp_path_factory.mktemp("neo4j"), version=os.environ.get("NEO4J_VERSION") or DEFAULT_VERSION) as address:
+        with running(tmp_path_factory.mktemp("neo4j"), version=os.environ.get("NEO4J_VERSION") or DEFAULT_VERSION, brief=True) as address:
             yield address
     except Neo4jMissing as missing:
         if os.environ.get("PARTNERGRAPH_REQUIRE_NEO4J") == "1":

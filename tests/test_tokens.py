@@ -92,9 +92,10 @@ async def refused(reader: Any, token: str) -> str:
 
 
 async def test_an_expired_token_is_refused(tokens: LocalTokens) -> None:
-    token = tokens.issue(CORA, days=1, now=NOW - datetime.timedelta(days=1, minutes=1))
+    yesterday = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=1)
+    token = tokens.issue(CORA, days=1, now=yesterday - datetime.timedelta(minutes=1))
     assert await refused(tokens, token) == "the token has expired; ask for a new one"
-    assert await tokens.viewer(tokens.issue(CORA, days=1, now=NOW - datetime.timedelta(days=1, seconds=10))) == CORA  # clocks differ a little
+    assert await tokens.viewer(tokens.issue(CORA, days=1, now=yesterday - datetime.timedelta(seconds=10))) == CORA  # clocks differ a little
 
 
 async def test_a_token_of_another_key_is_refused(tokens: LocalTokens, tmp_path: Path) -> None:

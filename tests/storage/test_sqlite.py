@@ -349,6 +349,7 @@ async def test_properties_indexes_and_texts_declared_later_are_added(stored: Sto
         'DROP INDEX "municipality(country,name_key)"',
         'DROP INDEX "municipality(admin1,name_key)"',
         'DROP INDEX "municipality(seeking,name_key)"',
+        'DROP INDEX "municipality(opted_out,name_key)"',
         'ALTER TABLE municipality DROP COLUMN "name_key"',
         'ALTER TABLE municipality DROP COLUMN "capacity"',
         'ALTER TABLE municipality DROP COLUMN "languages"',
