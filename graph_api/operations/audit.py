@@ -1,10 +1,10 @@
-"""The audit log: who changed what, when, from what to what, why. Entries are written with the change itself, and never changed."""
+"""The audit log: who changed what, when, from what to what, why. Written with the change itself and never changed, but for the data of people who go."""
 
 from __future__ import annotations
 
 import datetime
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from graph_api.errors import Conflict, InvalidInput
 from graph_api.model import Action, Change, kind_of, properties
 from graph_api.operations.files import check_value
 from graph_api.operations.viewers import Role, Viewer
-from graph_api.storage.base import Compare, Operator, Reader, Selection, Shape, Writer
+from graph_api.storage.base import Compare, Every, Operator, Reader, Selection, Shape, Writer
 
 LONGEST_KEY = 200
 """Characters of a key."""
@@ -76,6 +76,21 @@ async def write_entry(
         "key": note.key,
     }
     await tx.save("change", list(entry), [list(entry.values())])
+
+
+async def forget(tx: Writer, people: Sequence[str]) -> None:
+    """Empties what the log says of people (ids of experts) and of records that became one with theirs: the values and the reasons.
+
+    That something was changed, when and by whom stays.
+    """
+    shape = Shape(kind="change", properties=("record",))
+    told = list(people)
+    for person in told:  # grows on the way
+        merged = Every(of=(_where("action", Action.MERGE), _where("after", str(_text({"merged_into": person})))))
+        about = Compare(property="record", operator=Operator.EQ, value=person)
+        [_, before], [_, entries] = await tx.select(Selection(shapes=(shape,), filter=merged), Selection(shapes=(shape,), filter=about))
+        told += [row[3][0] for row in before if row[3][0] not in told]
+        await tx.save("change", ["id", "before", "after", "reason"], [[row[0], None, None, None] for row in entries])
 
 
 async def known(reader: Reader, note: Note) -> str | None:

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from graph_api.errors import Conflict, ImportRejected, InvalidInput, NotFound
 from graph_api.model import PLURALS, Action, Link, Membership, kind_of, own_id, properties
-from graph_api.operations.audit import Note, known, refuse_stale, write_entry
+from graph_api.operations.audit import Note, forget, known, refuse_stale, write_entry
 from graph_api.operations.files import FILES, SEPARATOR, Column, format_cell
 from graph_api.operations.imports import take_in
 from graph_api.operations.names import forget_members_names, name_partnerships
@@ -173,7 +173,7 @@ class Editor:
         await name_partnerships(tx, named)
 
     async def delete(self, note: Note, record: str, *, confirmed: bool) -> Removal:
-        """Removes a record with all that cannot be without it; unless confirmed, only says what would go.
+        """Removes a record with all that cannot be without it; unless confirmed, only says what would go. Of people the audit log forgets the data, too.
 
         Raises NotFound (for what the viewer does not see, too), Forbidden, InvalidInput where others name the record.
         """
@@ -192,8 +192,10 @@ class Editor:
         await forget_members_names(tx, left)
         await tx.delete(records)
         await name_partnerships(tx, left)
+        people = [each for each in records if kind_of(each) == "expert"]
+        await forget(tx, people)
         for each, was in zip(records, states, strict=True):
-            await self.log(tx, note, Action.DELETE, each, was, None)
+            await self.log(tx, note, Action.DELETE, each, None if each in people else was, None)
 
     async def merge(self, note: Note, keep: str, remove: str) -> Saved:
         """Makes two records of the same thing one: what `keep` lacks it gets from `remove`, with all its links; `remove` goes.

@@ -9,7 +9,8 @@ from typing import Any
 
 from graph_api.errors import Forbidden, InvalidInput
 from graph_api.model import KINDS, Action, Focus
-from graph_api.operations.changes import Editor, Note
+from graph_api.operations.audit import Note, forget
+from graph_api.operations.changes import Editor
 from graph_api.operations.interests import Interests, overdue
 from graph_api.operations.rights import HOMES
 from graph_api.operations.viewers import GUARDED, Role, Viewer
@@ -195,13 +196,11 @@ class Caretaker:
         return Day(on=today, expired=expired, reminded=remind, deleted=delete, written=True)
 
     async def _forget(self, tx: Writer, experts: Sequence[str]) -> None:
-        """Deletes people's records, and what the audit log says of them: that something was changed, when and by whom stays, the data does not."""
+        """Deletes people's records, and what the audit log says of them."""
         if not experts:
             return
         await tx.delete(experts)
-        about = Compare(property="record", operator=Operator.IN, value=tuple(experts))
-        [[_, entries]] = await tx.select(Selection(shapes=(Shape(kind="change"),), filter=about))
-        await tx.save("change", ["id", "before", "after", "reason"], [[entry[0], None, None, None] for entry in entries])
+        await forget(tx, experts)
         for expert in experts:
             await self._editor.log(tx, Note(viewer=DAILY, reason="nobody confirmed it after the reminder"), Action.DELETE, expert, None, None)
 

@@ -293,6 +293,22 @@ async def test_a_deletion_says_first_what_would_go(small: Store, editor: Editor)
     ]
 
 
+async def test_of_people_who_are_deleted_the_log_keeps_only_that_something_happened(small: Store, editor: Editor) -> None:
+    for own, name in (("ana2", "Ana Two"), ("ana3", "Ana Three")):
+        await editor.save(by(COORDINATOR, reason="she asked us"), "expert", {"id": own, "name": name, "department": "green"})
+    await editor.merge(by(COORDINATOR, reason="the same Ana"), "expert:ana2", "expert:ana3")
+    await editor.save(by(COORDINATOR, reason="wrong number"), "municipality", {"id": "bonn", "population": 331_000})
+    await editor.delete(by(COORDINATOR, reason="on her wish"), "expert:ana2", confirmed=True)
+    assert [(e[2], e[3], *e[4:]) for e in await entries(small) if str(e[3]).startswith("expert:ana")] == [
+        ("save", "expert:ana2", None, None, None),
+        ("save", "expert:ana3", None, None, None),
+        ("merge", "expert:ana2", None, None, None),
+        ("merge", "expert:ana3", None, None, None),
+        ("delete", "expert:ana2", None, None, "on her wish"),
+    ]
+    assert [(e[5]["population"], e[6]) for e in await entries(small, "municipality:bonn")] == [(331_000, "wrong number")]
+
+
 async def test_a_partnership_with_enough_other_members_stays(small: Store, editor: Editor) -> None:
     assert (await editor.delete(by(COORDINATOR), "municipality:muc", confirmed=True)).records == ("municipality:muc", "department:water")
     assert await now(small, "partnership:three", "members") == [["municipality:subotica", "municipality:treptow"]]
