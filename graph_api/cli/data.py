@@ -1,0 +1,156 @@
+"""Commands that bring data in and out, and look after it."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import datetime
+import sys
+from collections.abc import Callable, Generator, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from graph_api.cli.program import as_json, emit, main, on_store
+from graph_api.errors import ImportRejected, InvalidInput
+from graph_api.storage.base import Store
+
+
+@contextlib.contextmanager
+def progress() -> Generator[Callable[[str, int], None]]:
+    """A progress bar on a terminal, nothing in a pipe."""
+    if not sys.stderr.isatty():
+        yield lambda _stage, _rows: None
+        return
+    counted = {"check": 0, "write": 0}
+
+    def show(stage: str, rows: int) -> None:
+        counted[stage] += rows
+        done = counted["write"] if stage == "write" else counted["check"]
+        of = f" of {counted['check']:,}" if stage == "write" else ""
+        click.echo(f"\r{'writing' if stage == 'write' else 'checking'}: {done:,}{of} rows   ", err=True, nl=False)
+
+    try:
+        yield show
+    finally:
+        click.echo("\r" + " " * 60 + "\r", err=True, nl=False)
+
+
+def _take_in(paths: tuple[Path, ...], *, as_json: bool) -> None:
+    from graph_api.operations.imports import import_files
+
+    began = datetime.datetime.now(datetime.UTC)
+    with progress() as show:
+        report = on_store(lambda store: import_files(store, paths, progress=show))
+    seconds = (datetime.datetime.now(datetime.UTC) - began).total_seconds()
+    result = {"rows": report.rows, "written": report.written, "revision": report.revision, "seconds": round(seconds, 3)}
+
+    def text() -> Iterator[str]:
+        for stem, count in report.rows.items():
+            yield f"{count:>9,}  {stem}"
+        yield f"written in {seconds:.1f} s, revision {report.revision}"
+
+    emit(result, as_json=as_json, text=text)
+
+
+def _compare(paths: tuple[Path, ...], *, as_json: bool) -> None:
+    """Shows what an import would change; ends with 1 where a cell is bad."""
+    from graph_api.operations.differences import difference, lines
+
+    async def work(store: Store) -> tuple[Any, int]:
+        return await difference(store, paths), await store.revision()
+
+    found, revision = on_store(work)
+    rows = {each.file: each.new + each.changed + each.unchanged for each in found.files}
+    document = {"rows": rows, "written": False, "revision": revision, **found.document()}
+
+    def text() -> Iterator[str]:
+        yield from lines(found)
+        yield f"nothing was written (--dry-run), revision {revision}"
+
+    emit(document, as_json=as_json, text=text)
+    if found.rejected:
+        raise ImportRejected(found.rejected)
+
+
+@main.command("import")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Write nothing; show what would be new, change, or stand there twice.")
+@as_json
+def import_(files: tuple[Path, ...], dry_run: bool, as_json: bool) -> None:
+    """Take CSV and XLSX FILES into the network: all of them or, if a cell is bad, nothing.
+
+    A file's (or sheet's) name says what is in it: municipalities.csv, partnerships.csv, ….
+    """
+    (_compare if dry_run else _take_in)(files, as_json=as_json)
+
+
+@main.command()
+@click.argument("dataset", type=click.Choice(["demo", "reference"]))
+@as_json
+def load(dataset: str, as_json: bool) -> None:
+    """Load the data we bring along.
+
+    `reference`: countries, goals, targets, topics, the programme's phases and known partnerships. `demo`: the same and a
+    network of real municipalities with invented departments, experts and focuses, to try things out.
+    """
+    import seeds
+
+    files = seeds.files("reference") + (seeds.files("demo") if dataset == "demo" else ())
+    _take_in(files, as_json=as_json)
+
+
+@main.command()
+@click.argument("place", type=click.Path(path_type=Path))
+@as_json
+def export(place: Path, as_json: bool) -> None:
+    """Write the whole network to PLACE.
+
+    A directory gets one CSV file for each kind; a file's ending says what it is: .xlsx, or a graph: .graphml, .gexf, .json. Whoever
+    opens files with data of strangers in a spreadsheet takes .xlsx: there no text is run as a formula.
+    """
+    from graph_api.operations.exports import extract, tables_of, write_directory
+    from graph_api.operations.graphs import FORMATS, write_graph
+    from graph_api.operations.sheets import write_xlsx
+
+    form = place.suffix.lower().removeprefix(".")
+    if form in {"csv", "ods", "xls", "zip", "xml", "dot"}:
+        allowed = "a directory (it gets one CSV file for each kind), or a file that ends in .xlsx, .graphml, .gexf or .json"
+        raise InvalidInput(f"{place.name} cannot be written; allowed: {allowed}")
+    snapshot = on_store(extract)
+    tables = tables_of(snapshot)
+    counts: Mapping[str, int] = {stem: len(rows) for stem, _, rows in tables}
+    try:
+        if form in FORMATS:
+            counts = write_graph(snapshot, place)
+        elif form == "xlsx":
+            write_xlsx(place, tables)
+        else:
+            write_directory(tables, place)
+    except OSError as e:
+        raise InvalidInput(f"{place} cannot be written: {e.strerror}") from None
+    emit(dict(counts), as_json=as_json, text=lambda: (f"{count:>9,}  {stem}" for stem, count in counts.items()))
+
+
+@main.command()
+@click.option("--dry-run", is_flag=True, help="Only say what would be done.")
+@as_json
+def daily(dry_run: bool, as_json: bool) -> None:
+    """Do what is due every day: run it once a day.
+
+    Interests that nobody answered in time are closed. People whose data nobody has confirmed for three years are listed and put
+    into the audit log, to be reminded; 90 days after the reminder their data is deleted.
+    """
+    from graph_api.operations.changes import Editor
+    from graph_api.operations.freshness import Caretaker
+
+    done = on_store(lambda store: Caretaker(Editor(store)).day(dry_run=dry_run))
+
+    def text() -> Iterator[str]:
+        for what, ids in (("closed", done.expired), ("to be reminded", done.reminded), ("deleted", done.deleted)):
+            yield from (f"{what}: {record}" for record in ids)
+        counts = f"{len(done.expired)} interests closed, {len(done.reminded)} people to be reminded, {len(done.deleted)} deleted"
+        yield counts if done.written else f"{counts}; nothing was done (--dry-run)"
+
+    emit(dataclasses.asdict(done), as_json=as_json, text=text)
