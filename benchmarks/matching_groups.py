@@ -20,9 +20,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from sklearn.cluster import KMeans
 
+from matching.group_changes import swap_cost
 from matching.group_demands import Company, Counts, Demand, Pairs, Sizes, Tongue
 from matching.group_rules import Partners, Rules, Shape, demands, freshness, shape, values
-from matching.groups import peer_groups, swap_cost
+from matching.groups import peer_groups
 from matching.participants import Attribute, Participants, pairs_of
 from matching.profile import Floats, Focuses, Ints, Subjects
 

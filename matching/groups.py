@@ -1,10 +1,10 @@
-"""Groups: peer groups of the participants of an event, in one or several rounds, with how far each rule is kept and what a change would cost."""
+"""Groups: peer groups of the participants of an event, in one or several rounds, with how far each rule is kept."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -36,6 +36,18 @@ class Violation:
     """Country, size class or language concerned."""
     found: int | None
     """Number found, where the rule counts."""
+
+    @classmethod
+    def of(cls, participants: Participants, breach: Breach, round_: int) -> Violation:
+        """A breach found in a round, from 1, by ids and numbers."""
+        return cls(
+            rule=breach.rule,
+            round=round_,
+            ids=tuple(participants.ids[row] for row in breach.rows),
+            groups=tuple(number + 1 for number in breach.groups),
+            value=breach.value,
+            found=breach.found,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +90,7 @@ class Context:
     """What a plan was made from, for the cost of changes."""
 
     participants: Participants
+    rules: Rules
     value: Floats
     form: Shape
     groups: tuple[Ints, ...]
@@ -110,20 +123,6 @@ class GroupPlan:
     def ids(self, round_: int = 1) -> tuple[tuple[str, ...], ...]:
         """Ids of the members of each group of a round, from 1."""
         return tuple(tuple(member.id for member in group.members) for group in self.rounds[round_ - 1])
-
-
-@dataclass(frozen=True, kw_only=True)
-class ChangeCost:
-    """What a change by hand would do."""
-
-    scores: dict[int, tuple[float, float]]
-    """Number of each group concerned → its score before and after."""
-    worst_score: tuple[float, float]
-    """Score of the round's worst group before and after."""
-    broken: tuple[Violation, ...]
-    """Rules that would be broken and are not."""
-    mended: tuple[Violation, ...]
-    """Rules that are broken and would not be."""
 
 
 def steps_for(n: int) -> int:
@@ -159,6 +158,13 @@ def peer_groups(
     groups = planner.plan(rounds)
     found = planner.relaxed(groups)
     return _answer(planner, groups, found)
+
+
+def rearranged(plan: GroupPlan, groups: Sequence[Ints]) -> GroupPlan:
+    """The plan with other groups, judged by its rules anew; `groups` is the group of each participant, from 0, in each round."""
+    context = plan.context
+    planner = _Planner(context.participants, context.rules, context.form, 0, np.inf)
+    return replace(_answer(planner, list(groups), ()), cut_short=plan.cut_short)
 
 
 def _order(participants: Participants, rules: Rules) -> Ints:
@@ -213,14 +219,14 @@ class _Planner:
 
 def _answer(planner: _Planner, groups: list[Ints], found: tuple[Relaxation, ...]) -> GroupPlan:
     participants, likeness = planner.participants, planner.participants.likeness(Attribute.SUBJECTS)
-    everywhere = _mean(likeness, np.arange(len(participants)))
+    everywhere = mean_of(likeness, np.arange(len(participants)))
     rounds = tuple(
         tuple(_group(participants, planner.value, likeness, everywhere, np.flatnonzero(group == number), number) for number in range(planner.form.groups))
         for group in groups
     )
     scores = [group.score for round_ in rounds for group in round_]
     demanded = [planner.problem(groups[:place] + groups[place + 1 :]).demands for place in range(len(groups))]
-    context = Context(participants=participants, value=planner.value, form=planner.form, groups=tuple(groups), demands=tuple(demanded))
+    context = Context(participants=participants, rules=planner.rules, value=planner.value, form=planner.form, groups=tuple(groups), demands=tuple(demanded))
     return GroupPlan(
         rounds=rounds,
         compliance=_compliance(participants, [planner.problem(groups[:place]).demands for place in range(len(groups))], groups),
@@ -234,11 +240,11 @@ def _answer(planner: _Planner, groups: list[Ints], found: tuple[Relaxation, ...]
 
 def _group(participants: Participants, value: Floats, likeness: Floats, everywhere: float, rows: Ints, number: int) -> Group:
     language, silent = working_language(participants, rows)
-    cohesion = _mean(likeness, rows)
+    cohesion = mean_of(likeness, rows)
     return Group(
         number=number + 1,
         members=members(participants, rows),
-        score=_mean(value, rows),
+        score=mean_of(value, rows),
         cohesion=cohesion,
         lift=cohesion / everywhere if everywhere > 0 else 1.0,
         theme=theme(participants, rows),
@@ -249,7 +255,8 @@ def _group(participants: Participants, value: Floats, likeness: Floats, everywhe
     )
 
 
-def _mean(table: Floats, rows: Ints) -> float:
+def mean_of(table: Floats, rows: Ints) -> float:
+    """Mean of what each two of some rows have in a table; 0 for fewer than two."""
     pairs = len(rows) * (len(rows) - 1)
     return float(table[np.ix_(rows, rows)].sum() / pairs) if pairs else 0.0
 
@@ -259,70 +266,7 @@ def _compliance(participants: Participants, demanded: Sequence[Sequence[Demand]]
     for place, (round_, group) in enumerate(zip(demanded, groups, strict=True)):
         for demand in round_:
             total[demand.rule] = total.get(demand.rule, 0) + demand.total(group)
-            broken.setdefault(demand.rule, []).extend(_violation(participants, breach, place) for breach in demand.breaches(group))
+            broken.setdefault(demand.rule, []).extend(Violation.of(participants, breach, place + 1) for breach in demand.breaches(group))
     return tuple(
         Compliance(rule=rule, satisfied=total[rule] - len(violations), total=total[rule], violations=tuple(violations)) for rule, violations in broken.items()
     )
-
-
-def _violation(participants: Participants, breach: Breach, round_: int) -> Violation:
-    return Violation(
-        rule=breach.rule,
-        round=round_ + 1,
-        ids=tuple(participants.ids[row] for row in breach.rows),
-        groups=tuple(number + 1 for number in breach.groups),
-        value=breach.value,
-        found=breach.found,
-    )
-
-
-def swap_cost(plan: GroupPlan, a: str, b: str, round_: int = 1) -> ChangeCost:
-    """What swapping two participants in a round would do; only their two groups are looked at."""
-    group = _of_round(plan, round_)
-    i, j = plan.context.participants.row(a), plan.context.participants.row(b)
-    return _change(plan, round_, {i: int(group[j]), j: int(group[i])})
-
-
-def move_cost(plan: GroupPlan, id_: str, number: int, round_: int = 1) -> ChangeCost:
-    """What moving a participant to the group of that number, from 1, would do in a round."""
-    groups = plan.context.form.groups
-    if not 1 <= number <= groups:
-        raise ValueError(f"there is no group {number}; allowed are 1..{groups}")
-    _of_round(plan, round_)
-    return _change(plan, round_, {plan.context.participants.row(id_): number - 1})
-
-
-def _of_round(plan: GroupPlan, round_: int) -> Ints:
-    if not 1 <= round_ <= len(plan.rounds):
-        raise ValueError(f"there is no round {round_}; allowed are 1..{len(plan.rounds)}")
-    return plan.context.groups[round_ - 1]
-
-
-def _change(plan: GroupPlan, round_: int, moves: dict[int, int]) -> ChangeCost:
-    context, before = plan.context, _of_round(plan, round_)
-    after = before.copy()
-    for row, number in moves.items():
-        after[row] = number
-    touched = sorted({int(before[row]) for row in moves} | set(moves.values()))
-    now = {group.number - 1: group.score for group in plan.rounds[round_ - 1]}
-    then = now | {number: _mean(context.value, np.flatnonzero(after == number)) for number in touched}
-    broken = {_key(breach): breach for breach in _breaches(context, round_, before, touched)}
-    would = {_key(breach): breach for breach in _breaches(context, round_, after, touched)}
-    return ChangeCost(
-        scores={number + 1: (now[number], then[number]) for number in touched},
-        worst_score=(min(now.values()), min(then.values())),
-        broken=tuple(_violation(context.participants, breach, round_ - 1) for key, breach in would.items() if key not in broken),
-        mended=tuple(_violation(context.participants, breach, round_ - 1) for key, breach in broken.items() if key not in would),
-    )
-
-
-def _breaches(context: Context, round_: int, group: Ints, touched: Iterable[int]) -> list[Breach]:
-    places = set(touched)
-    return [breach for demand in context.demands[round_ - 1] for breach in demand.breaches(group, places)]
-
-
-def _key(breach: Breach) -> tuple[object, ...]:
-    """What makes two breaches the same one before and after a change."""
-    if breach.value is not None or breach.rule == "size":
-        return breach.rule, breach.groups, breach.value, breach.found
-    return breach.rule, breach.rows

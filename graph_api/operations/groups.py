@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 from graph_api.errors import InvalidInput
 from graph_api.operations.candidates import CandidateFinder
@@ -14,10 +15,13 @@ from graph_api.operations.gatherings import Gathering, Invitation, gather
 from graph_api.operations.viewers import Role, Viewer
 from graph_api.storage.base import Reader
 from matching.expert_pool import Need
+from matching.group_changes import Move, moved
 from matching.group_rules import Rules
 from matching.groups import GroupPlan, peer_groups
 
 MOST_ROUNDS = 10
+MOST_MOVES = 500
+"""Changes by hand."""
 MOST_SETS = 200
 """Sets of those who stay together or apart."""
 LONGEST = 5.0
@@ -49,6 +53,8 @@ class GroupRequest:
     sizes: tuple[int, int] | None = None
     uneven: bool = False
     rounds: int = 1
+    moves: tuple[Move, ...] = ()
+    """Changes by hand to the groups once they are formed."""
     seed: int = 0
     seconds: float | None = None
     """How long to search; None: as long as is allowed."""
@@ -84,16 +90,20 @@ class Grouper:
         _check(request, seconds, self.longest)
         began = time.monotonic()
         gathering = await gather(self._reader, self._finder, request.invitation)
+        plan = await self._plan(gathering, replace(request, moves=()), seconds - (time.monotonic() - began))
+        return GroupAnswer(plan=await asyncio.to_thread(_moved, plan, request.moves), gathering=gathering)
+
+    async def _plan(self, gathering: Gathering, request: GroupRequest, seconds: float) -> GroupPlan:
+        """The plan without changes by hand: one that is kept, or is being made, or a new one."""
         key = gathering.revision, repr(request)
         if key not in self._plans:
-            left = max(seconds - (time.monotonic() - began), SHORTEST)
             if key not in self._forming:
                 if len(self._forming) >= WAITING:
                     raise InvalidInput(f"{WAITING} other plans are being made; ask again in a moment")
-                self._forming[key] = asyncio.create_task(self._formed(key, gathering, request, left))
-            return GroupAnswer(plan=await asyncio.shield(self._forming[key]), gathering=gathering)
+                self._forming[key] = asyncio.create_task(self._formed(key, gathering, request, max(seconds, SHORTEST)))
+            return await asyncio.shield(self._forming[key])
         self._plans.move_to_end(key)
-        return GroupAnswer(plan=self._plans[key], gathering=gathering)
+        return self._plans[key]
 
     async def _formed(self, key: Key, gathering: Gathering, request: GroupRequest, seconds: float) -> GroupPlan:
         """Forms groups and keeps them, even when whoever asked has gone in the meantime: who asks again gets them."""
@@ -126,6 +136,8 @@ def _check(request: GroupRequest, seconds: float, longest: float) -> None:
         raise InvalidInput(f"seconds is {seconds:g}; allowed: {SHORTEST:g} to {longest:g}")
     if not 0 <= request.seed < 2**31:
         raise InvalidInput(f"seed is {request.seed}; allowed: 0 to {2**31 - 1:,}")
+    if len(request.moves) > MOST_MOVES:
+        raise InvalidInput(f"{len(request.moves)} changes by hand; allowed: {MOST_MOVES}")
     if (sets := len(rules.together) + len(rules.apart)) > MOST_SETS:
         raise InvalidInput(f"{sets} sets stay together or apart; allowed: {MOST_SETS}")
 
@@ -142,5 +154,12 @@ def _formed(gathering: Gathering, request: GroupRequest, seconds: float) -> Grou
             random_state=request.seed,
             time_limit=seconds,
         )
+    except ValueError as e:
+        raise InvalidInput(str(e)) from None
+
+
+def _moved(plan: GroupPlan, moves: Sequence[Move]) -> GroupPlan:
+    try:
+        return moved(plan, moves) if moves else plan
     except ValueError as e:
         raise InvalidInput(str(e)) from None

@@ -12,6 +12,7 @@ from graph_api.operations.gatherings import Invitation
 from graph_api.operations.groups import GroupRequest
 from graph_api.schema import filters, mirror
 from graph_api.schema.mirror import declare_enum
+from matching.group_changes import Move
 from matching.group_rules import Partners, Rules
 from matching.participants import Attribute
 
@@ -67,6 +68,15 @@ class PinnedMemberInput:
     group: int = _field("Number of its group, from 1, in every round.")
 
 
+@strawberry.input(name="GroupMoveInput", description="A participant that is put into another group by hand.")
+class GroupMoveInput:
+    """A participant that is put into another group by hand."""
+
+    municipality: strawberry.ID = _field("The participant.")
+    group: int = _field("Number of the group, from 1.")
+    round: int = _optional("In which round, from 1.", 1)
+
+
 @strawberry.input(name="PeerGroupRulesInput", description="What is wanted of the groups. The first three make their score, the others can be kept or broken.")
 class PeerGroupRulesInput:
     """What is wanted of the groups."""
@@ -118,6 +128,7 @@ class PeerGroupsInput:
     uneven: bool = _optional("Whether sizes may differ by more than 1 within the bounds.", False)
     rounds: int = _optional("Number of rounds, from 1 to 10.", 1)
     rules: PeerGroupRulesInput | None = _optional("What is wanted of the groups.")
+    moves: list[GroupMoveInput] | None = _optional("Changes by hand after the groups are formed, one after the other; all else is told of the groups then.")
     seed: int = _optional("Another number gives other groups; the same gives the same ones.", 0)
     seconds: float | None = _optional("How long to search at most, from 0.5 to 5; what is found by then is the answer.")
 
@@ -144,6 +155,7 @@ class PeerGroupsInput:
             sizes=sizes,
             uneven=self.uneven,
             rounds=self.rounds,
+            moves=tuple(Move(id=global_id("municipality", m.municipality), group=m.group, round=m.round) for m in self.moves or ()),
             seed=self.seed,
             seconds=self.seconds,
         )

@@ -12,9 +12,10 @@ from graph_api.schema import mirror
 from graph_api.schema.gatherings import PeerGroupsInput
 from graph_api.schema.info import Found, Info, argument, found_below
 from graph_api.schema.results import InLanguage, Language, OfMunicipality
+from matching.group_changes import ChangeCost, move_cost, move_costs, swap_cost, swap_costs
 from matching.group_relaxation import Relaxation
 from matching.group_themes import Emphasis, Exchanged, ExpertNeed, Member, theme_text
-from matching.groups import ChangeCost, Compliance, Group, Violation, move_cost, swap_cost
+from matching.groups import Compliance, Group, Violation
 from matching.profile import Subjects
 
 ExpertType: Any = vars(mirror)["Expert"]
@@ -161,6 +162,22 @@ class GroupChangeCost:
     mended: list[GroupViolation] = _field("Rules that are broken and would not be.")
 
 
+@strawberry.type(name="GroupMoveCost", description="What moving a participant to one group by hand would do.")
+class GroupMoveCost:
+    """What one move would do."""
+
+    group: int = _field("Number of the group.")
+    cost: GroupChangeCost = _field("What it would do.")
+
+
+@strawberry.type(name="GroupSwapCost", description="What swapping a participant with one other by hand would do.")
+class GroupSwapCost:
+    """What one swap would do."""
+
+    other: strawberry.ID = _field("Id of the other.")
+    cost: GroupChangeCost = _field("What it would do.")
+
+
 @strawberry.type(name="PeerGroupPlan", description="Peer groups of those who take part, and how far the rules are kept.")
 class PeerGroupPlanType:
     """Peer groups of those who take part."""
@@ -195,6 +212,33 @@ class PeerGroupPlanType:
             return _change(swap_cost(self.answer.plan, global_id("municipality", one), global_id("municipality", other), round))
         except ValueError as e:
             raise InvalidInput(str(e)) from None
+
+    @strawberry.field(description="What swapping a participant with each member of another group by hand would do, the best first.")
+    def swap_costs(
+        self,
+        municipality: Annotated[strawberry.ID, argument("The participant.")],
+        group: Annotated[int, argument("Number of the other group, from 1.")],
+        round: Annotated[int, argument("In which round, from 1.")] = 1,
+    ) -> list[GroupSwapCost]:
+        """What each swap would do."""
+        try:
+            costs = swap_costs(self.answer.plan, global_id("municipality", municipality), group, round)
+        except ValueError as e:
+            raise InvalidInput(str(e)) from None
+        return [GroupSwapCost(other=strawberry.ID(id_), cost=_change(cost)) for id_, cost in costs.items()]
+
+    @strawberry.field(description="What moving a participant to each other group by hand would do, in the order of their numbers.")
+    def move_costs(
+        self,
+        municipality: Annotated[strawberry.ID, argument("The participant.")],
+        round: Annotated[int, argument("In which round, from 1.")] = 1,
+    ) -> list[GroupMoveCost]:
+        """What each move would do."""
+        try:
+            costs = move_costs(self.answer.plan, global_id("municipality", municipality), round)
+        except ValueError as e:
+            raise InvalidInput(str(e)) from None
+        return [GroupMoveCost(group=number, cost=_change(cost)) for number, cost in costs.items()]
 
     @strawberry.field(description="What moving a participant to another group by hand would do.")
     def move_cost(

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from matching.group_changes import Move, move_cost, move_costs, moved, swap_cost, swap_costs
 from matching.group_rules import Partners, Rules, shape, values
-from matching.groups import GroupPlan, move_cost, peer_groups, swap_cost
+from matching.groups import GroupPlan, peer_groups
 from matching.participants import Attribute, Participants
 from tests.matching.group_worlds import broken, divisions, people, planted, random_people
 
@@ -290,3 +291,28 @@ def test_a_move_tells_sizes_and_pins_it_would_break() -> None:
         move_cost(plan, "a", 3)
     with pytest.raises(ValueError, match="no round 2"):
         swap_cost(plan, "a", "b", round_=2)
+
+
+def test_moves_by_hand_are_judged_like_a_plan() -> None:
+    participants = people({"a": [WASTE], "b": [WASTE], "c": [WATER], "d": [WATER]})
+    plan = peer_groups(participants, Rules(apart=(("a", "c"),)), number=2)
+    own = next(number for number, ids in enumerate(plan.ids(), start=1) if "a" in ids)
+    after = moved(plan, [Move(id="a", group=3 - own), Move(id="c", group=own), Move(id="a", group=own), Move(id="b", group=3 - own)])
+    assert sets(after) == {frozenset("ac"), frozenset("bd")}
+    assert (after.worst_score, after.kept, violations(after)) == (0.0, False, {"apart": 1})
+    assert sets(plan) == {frozenset("ab"), frozenset("cd")}
+    with pytest.raises(ValueError, match=f"nobody is left in group {own} of round 1"):
+        moved(plan, [Move(id="a", group=3 - own), Move(id="b", group=3 - own)])
+    with pytest.raises(ValueError, match="no participant 'x'"):
+        moved(plan, [Move(id="x", group=1)])
+
+
+def test_all_moves_and_swaps_of_one_are_told_the_best_swap_first() -> None:
+    participants = people({"a": [WASTE], "b": [WASTE], "c": [WASTE], "d": [WATER], "e": [WATER], "f": [WATER]})
+    plan = moved(peer_groups(participants, number=2), [])
+    own = next(number for number, ids in enumerate(plan.ids(), start=1) if "a" in ids)
+    mixed = moved(plan, [Move(id="a", group=3 - own), Move(id="d", group=own)])
+    assert list(move_costs(mixed, "a")) == [own]
+    swaps = swap_costs(mixed, "a", own)
+    assert next(iter(swaps)) == "d"
+    assert (swaps["d"], swaps["b"]) == (swap_cost(mixed, "a", "d"), swap_cost(mixed, "a", "b"))

@@ -101,3 +101,22 @@ async def test_what_contradicts_itself_is_refused(suggesting: Api, given: Any, m
 async def test_changes_of_what_is_not_there_are_refused(suggesting: Api) -> None:
     code, message = await suggesting.of(ORGANISER).refusal(QUERY, input={"event": "fair", "number": 1}, one="bonn")
     assert (code, "municipality:bonn" in message) == ("INVALID_INPUT", True)
+
+
+MOVED = """query($input: PeerGroupsInput!, $group: Int!) { peerGroups(input: $input) {
+  rounds { groups { number members { municipality { id name } } } } compliance { rule satisfied total }
+  moveCosts(municipality: "bonn") { group cost { broken { rule } } } swapCosts(municipality: "bonn", group: $group) { other cost { worstAfter } } } }"""
+
+
+async def test_changes_by_hand_are_told_like_a_plan(suggesting: Api) -> None:
+    given = {"municipalities": NAMED, "number": 2, "rules": KEPT}
+    asks = suggesting.of(ORGANISER)
+    before = (await asks(MOVED, input=given, group=1))["peerGroups"]
+    own = next(g["number"] for g in before["rounds"][0]["groups"] if any(m["municipality"]["name"] == "Bonn" for m in g["members"]))
+    moves = [{"municipality": "bonn", "group": 3 - own}, {"municipality": "ulm", "group": own}]
+    after = (await asks(MOVED, input=given | {"moves": moves}, group=own))["peerGroups"]
+    assert groups(after) == [["Bonn", "Mombasa"], ["Kisumu", "Ulm"]]
+    assert {c["rule"]: (c["satisfied"], c["total"]) for c in after["compliance"]}["together"] == (0, 2)
+    assert [cost["group"] for cost in after["moveCosts"]] == [own]
+    assert [cost["other"] for cost in after["swapCosts"]] == ["municipality:ulm", "municipality:kisumu"]
+    assert (await asks.refusal(MOVED, input=given | {"moves": [{"municipality": "bonn", "group": 3}]}, group=1))[0] == "INVALID_INPUT"
