@@ -232,12 +232,44 @@ def _shown(body: bytes) -> str:
     return _LEAF.sub(lambda leaf: f"{{ {' '.join(leaf[1].split())} }}", json.dumps(data, ensure_ascii=False, indent=2))
 
 
+# ── what the web app knows of the model ───────────────────────────────────────────────────────────────────────────────
+
+WEB_TYPES: Mapping[type, str] = {str: "text", int: "number", float: "number", bool: "boolean", datetime.date: "date", PartialDate: "date", tuple: "list"}
+"""How the web app shows a type; enums by their name."""
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(map(str.capitalize, rest))
+
+
+def _columns(declared: type[Node] | type[Link]) -> dict[str, str]:
+    return {_camel(name): WEB_TYPES.get(p.type, p.type.__name__) for name, p in properties(declared).items() if name != "id"}
+
+
+def web_model() -> str:
+    """Every kind with its properties and relations, as the web app's page of a record asks for them."""
+    kinds = {
+        name: {
+            "type": cls.__name__,
+            "properties": _columns(cls),
+            "relations": {
+                _camel(r.name): {"to": list(r.targets), "one": r.one, "edge": _columns(r.link) if r.link and not r.one else {}}
+                for r in relations(cls).values()
+            },
+        }
+        for name, cls in KINDS.items()
+    }
+    return json.dumps(kinds, indent=1) + "\n"
+
+
 DOCUMENTS: Mapping[str, Callable[[], str]] = {
     "README.md": readme,
     "docs/data-model.md": data_model,
     "docs/settings.md": settings_page,
     "docs/cli.md": commands_page,
     "graph_api/schema/schema.graphql": schema_text,
+    "web/src/records/model.json": web_model,
 }
 """Every document by its place in the repository."""
 

@@ -15,6 +15,8 @@ PAGES = {
     "find": "?m=ke-kisumu&c=de-hamburg",
     "find-german": "?m=de-dresden",
     "dossier": "dossier?m=ke-kisumu&c=de-hamburg",
+    "record": "record?id=municipality:de-hamburg",
+    "record-list": "record?id=topic:integration&list=departments",
     "about": "about",
     "graphiql": "graphiql",
 }

@@ -18,6 +18,8 @@ PAGES = {
     "results": "?m=ke-kisumu&c=de-hamburg",
     "nobody": "?m=de-dresden&country=TN&size=x",
     "dossier": "dossier?m=ke-kisumu&c=de-hamburg",
+    "record": "record?id=municipality:de-hamburg",
+    "record list": "record?id=topic:integration&list=departments",
     "about": "about",
     "missing": "there/is/nothing",
 }

@@ -6,6 +6,8 @@ type Tada = ReturnType<typeof initGraphQLTada<{ introspection: introspection; sc
 
 /** A query (or fragment) with its types; those of `parts` are fragments it spreads. */
 export const graphql = ((text: string, parts: string[] = []) => [text, ...parts].join('\n')) as unknown as Tada;
+/** A query that is put together at run time, with the types of its answer and variables. */
+export const document = <R, V>(text: string) => text as unknown as TadaDocumentNode<R, V>;
 export type { FragmentOf, ResultOf, VariablesOf } from 'gql.tada';
 
 /** What went wrong, by the API's code; `OFFLINE` without a connection, `HTTP` without a proper answer. */
