@@ -254,8 +254,7 @@ def web_model() -> str:
             "type": cls.__name__,
             "properties": _columns(cls),
             "relations": {
-                _camel(r.name): {"to": list(r.targets), "one": r.one, "edge": _columns(r.link) if r.link and not r.one else {}}
-                for r in relations(cls).values()
+                _camel(r.name): {"to": list(r.targets), "one": r.one, "edge": _columns(r.link) if r.link and not r.one else {}} for r in relations(cls).values()
             },
         }
         for name, cls in KINDS.items()
