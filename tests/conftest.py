@@ -96,12 +96,23 @@ def address_of(url: str) -> Neo4jAddress:
     )
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All tests on Neo4j go to one process: they share its only database. Told by the fixture, or by a parameter `neo4j`."""
-    for item in items:
-        if isinstance(item, pytest.Function) and needs_neo4j(item):
-            item.add_marker(pytest.mark.xdist_group("neo4j"))
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """The tests of a module that need Neo4j run one after the other in one process; all of them do where a server was given, whose one database they share.
+
+    Before xdist reads the groups, which it does when the tests are all collected.
+    """
+    if isinstance(item, pytest.Function) and needs_neo4j(item):
+        item.add_marker(pytest.mark.xdist_group("neo4j" if os.environ.get("PARTNERGRAPH_TEST_NEO4J") else f"neo4j {item.path.stem}"))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves out what is marked `above_the_port` on Neo4j, unless PARTNERGRAPH_EVERY_ENGINE=1 asks for it."""
+    if os.environ.get("PARTNERGRAPH_EVERY_ENGINE") == "1":
+        return
+    left = {item for item in items if item.get_closest_marker("above_the_port") and isinstance(item, pytest.Function) and needs_neo4j(item)}
+    if left:
+        config.hook.pytest_deselected(items=[*left])
+        items[:] = [item for item in items if item not in left]
 
 
 def needs_neo4j(test: pytest.Function) -> bool:

@@ -13,6 +13,8 @@ from tests.commands import Outcome, Terminal
 from tests.suggesting import SUGGESTING
 from tests.worlds import settle
 
+pytestmark = pytest.mark.above_the_port
+
 
 @pytest.fixture
 def suggesting(settings: Settings, terminal: Terminal) -> Terminal:

@@ -21,6 +21,8 @@ from graph_api.transfer import DOWNLOADS, MOST_CELLS, XLSX
 from tests.asking import Reply
 from tests.roles import COORDINATORS, EVERYBODY, FIRST, SECRET, VIEWERS, People, people
 
+pytestmark = pytest.mark.above_the_port
+
 CSV = {"content-type": "text/csv"}
 TOWNS = "id,name,country,population\nbonn,Bonn,DE,330000\nhof,Hof,DE,\n"
 
@@ -316,6 +318,7 @@ async def test_what_an_export_would_be_is_told_without_making_it(world: People) 
     assert (reply.status, reply.headers["content-type"], reply.text) == (200, XLSX, "")
 
 
+@pytest.mark.parametrize("environment", ["sqlite"], indirect=True)
 async def test_a_network_that_is_too_large_for_a_spreadsheet_is_told_so(world: People) -> None:
     async with world.store.transaction() as tx:
         await tx.save("topic", ["id", "name"], [[f"topic:{i}", f"Topic {i}"] for i in range(MOST_CELLS // 8)])

@@ -20,6 +20,8 @@ from graph_api.storage.base import Compare, Operator, Selection, Shape, Store
 from tests.programme import COORDINATOR, ORGANISER, Clock, by, of
 from tests.worlds import SMALL, settle
 
+pytestmark = pytest.mark.above_the_port
+
 AT = "2025-06-01T12:00:00.000+00:00"
 ANA = Viewer(role=Role.EXPERT, name="ana", expert="expert:ana")
 

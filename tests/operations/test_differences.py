@@ -15,6 +15,8 @@ from graph_api.operations.imports import import_files
 from graph_api.storage.base import Selection, Shape, Store
 from tests.worlds import SMALL, settle
 
+pytestmark = pytest.mark.above_the_port
+
 
 @pytest.fixture
 async def small(store: Store) -> Store:

@@ -49,7 +49,7 @@ async def filled(store: Store, directory: Path) -> list[Table]:
     return tables
 
 
-@pytest.mark.parametrize("form", ["csv", "xlsx"])
+@pytest.mark.parametrize("form", ["csv", pytest.param("xlsx", marks=pytest.mark.above_the_port)])
 async def test_an_export_imported_into_an_empty_store_gives_the_same_export(store: Store, tmp_path: Path, form: str) -> None:
     tables = await filled(store, tmp_path)
     exported: list[list[Path]] = []

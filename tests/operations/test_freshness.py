@@ -21,6 +21,8 @@ from tests.commands import Terminal
 from tests.programme import COORDINATOR, DAY, ORGANISER, PROGRAMME, Clock, by, changes, of, values
 from tests.worlds import settle
 
+pytestmark = pytest.mark.above_the_port
+
 ONE = datetime.timedelta(days=1)
 YEAR = datetime.timedelta(days=365)
 ANA, BEN, KIP = "expert:ana", "expert:ben", "expert:kip"

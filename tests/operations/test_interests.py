@@ -14,6 +14,8 @@ from graph_api.storage.base import Compare, Operator, Selection, Shape, Store
 from tests.programme import COORDINATOR, DAY, ORGANISER, PROGRAMME, Clock, by, changes, of, values
 from tests.worlds import settle
 
+pytestmark = pytest.mark.above_the_port
+
 BONN, ULM, HOF, KISUMU, MOMBASA, LAPAZ, LYON = (f"municipality:{town}" for town in ("bonn", "ulm", "hof", "kisumu", "mombasa", "lapaz", "lyon"))
 MARKS = ("status", "asked_on", "answered_on", "expires_on", "message", "reason")
 

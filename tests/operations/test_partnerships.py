@@ -15,6 +15,8 @@ from graph_api.storage.base import Store
 from tests.programme import COORDINATOR, DAY, ORGANISER, PROGRAMME, Clock, by, changes, of, values
 from tests.worlds import settle
 
+pytestmark = pytest.mark.above_the_port
+
 BM, UL, KM, ONE, OLD = "partnership:bm", "partnership:ul", "partnership:km", "phase:one", "phase:old"
 
 

@@ -16,6 +16,8 @@ from matching.plan import Variant
 from tests.suggesting import COORDINATOR, DAY, ORGANISER, SUGGESTING, clerk
 from tests.worlds import settle
 
+pytestmark = pytest.mark.above_the_port
+
 
 @pytest.fixture
 async def world(store: Store) -> Store:

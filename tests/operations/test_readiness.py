@@ -16,6 +16,8 @@ from graph_api.storage.base import Store
 from tests.programme import DAY, PROGRAMME
 from tests.worlds import settle
 
+pytestmark = pytest.mark.above_the_port
+
 BM, UL, KM, ONE = "partnership:bm", "partnership:ul", "partnership:km", "phase:one"
 
 

@@ -13,6 +13,8 @@ from graph_api.storage.base import Store
 from tests.programme import DAY, PROGRAMME
 from tests.worlds import records, settle
 
+pytestmark = pytest.mark.above_the_port
+
 OFFERS = records(
     "id name audience needs_german_partner needs_phase starts_on ends_on",
     ("advice", "Advice", "municipality", False, None, None, None),

@@ -11,6 +11,8 @@ from graph_api.server import create_app
 from graph_api.settings import Settings
 from graph_api.storage import open_store
 
+pytestmark = pytest.mark.above_the_port
+
 Api = Any
 
 

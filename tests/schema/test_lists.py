@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.above_the_port
+
 Api = Any
 
 PAGE = """query($first: Int, $after: String, $last: Int, $before: String, $order: MunicipalityOrder, $filter: MunicipalityFilter) {

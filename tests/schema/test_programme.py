@@ -12,6 +12,8 @@ from tests.programme import COORDINATOR, ORGANISER, PROGRAMME, of
 from tests.schema.conftest import Api
 from tests.worlds import settle
 
+pytestmark = pytest.mark.above_the_port
+
 ASK = """mutation ($asker: ID!, $asked: ID!, $message: String, $key: String) {
   askInterest(asker: $asker, asked: $asked, message: $message, key: $key) {
     interest { id status askedOn expiresOn message asker { name } asked { name } }

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.above_the_port
+
 Api = Any
 
 BONN = {

@@ -18,6 +18,8 @@ from graph_api.schema.explore import SEARCHED
 from graph_api.storage.base import Store
 from tests.roles import COORDINATORS, EVERYBODY, GUARDED_WORLD, SECRET, VIEWERS, People, people
 
+pytestmark = pytest.mark.above_the_port
+
 SCHEMA = create_schema()._schema
 PRIVATE = {kind: tuple(n for n, p in properties(cls).items() if p.private) for kind, cls in KINDS.items() if any(p.private for p in properties(cls).values())}
 

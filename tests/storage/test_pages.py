@@ -115,7 +115,7 @@ places_between = st.none() | st.integers(min_value=0, max_value=9)
 
 
 @given(order=orders, first=counts, last=counts, after=places_between, before=places_between, several=st.booleans())
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_a_window_is_a_slice(
     places: Store, order: Order, first: int | None, last: int | None, after: int | None, before: int | None, several: bool
 ) -> None:

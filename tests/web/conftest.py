@@ -20,11 +20,10 @@ Visit = Callable[..., Page]
 """Opens a page: `visit("/de/", width=320, dark=True, language="en-GB")`."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_itemcollected(item: pytest.Item) -> None:
     """The tests of a module share a browser, hence a process."""
-    for item in items:
-        if isinstance(item, pytest.Function) and "browser" in item.fixturenames:
-            item.add_marker(pytest.mark.xdist_group(f"browser {item.path.stem}"))
+    if isinstance(item, pytest.Function) and "browser" in item.fixturenames:
+        item.add_marker(pytest.mark.xdist_group(f"browser {item.path.stem}"))
 
 
 def _missing(why: SiteMissing) -> None:
