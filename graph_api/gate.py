@@ -23,7 +23,7 @@ RATE = 20.0
 """Requests to the API a second that an address, and a token, may make on average."""
 BURST = 200.0
 """Requests that may come at once."""
-API = ("/graphql", "/import")
+API = ("/graphql", "/import", "/session")
 """Paths that, beside exports, pages of other origins may not ask, and for which there are quotas."""
 SAFE = (
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
@@ -82,7 +82,8 @@ class Gate:
 
         async def marked(message: MutableMapping[str, Any]) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = completed(message.get("headers", ()), mark)
+                kept = message["status"] == 304  # its headers replace those of the answer that the browser has, and those must stay
+                message["headers"] = completed(message.get("headers", ()), mark, () if kept else SAFE)
             await send(message)
 
         refusal = self._refusal(scope, headers)
@@ -117,11 +118,11 @@ class Gate:
         return refused(429, "TOO_MANY_REQUESTS", f"too many requests; allowed: {RATE:g} a second", retry_after=str(max(1, round(wait + 0.5))))
 
 
-def completed(headers: Iterable[tuple[bytes, bytes]], mark: bytes) -> list[tuple[bytes, bytes]]:
-    """The headers of an answer with those that it lacks, and the request's id."""
+def completed(headers: Iterable[tuple[bytes, bytes]], mark: bytes, needed: Iterable[tuple[bytes, bytes]] = SAFE) -> list[tuple[bytes, bytes]]:
+    """The headers of an answer with those that it lacks and needs, and the request's id."""
     given = list(headers)
     known = {name.lower() for name, _ in given}
-    return [*given, *((name, value) for name, value in SAFE if name not in known), (b"x-request-id", mark)]
+    return [*given, *((name, value) for name, value in needed if name not in known), (b"x-request-id", mark)]
 
 
 def _name(host: str) -> str:

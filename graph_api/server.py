@@ -19,16 +19,16 @@ from graph_api import web
 from graph_api.endpoint import Endpoint
 from graph_api.errors import StoreError
 from graph_api.gate import Gate, allowed_hosts
-from graph_api.operations.viewers import Viewer
 from graph_api.schema import create_schema
 from graph_api.schema.context import Context, create_context
 from graph_api.schema.engine import Engine
 from graph_api.schema.sdl import sdl
+from graph_api.sessions import Sessions
 from graph_api.settings import Settings, read_settings
 from graph_api.storage import open_store
 from graph_api.storage.base import Store
 from graph_api.telemetry import Metrics, set_up_logs
-from graph_api.tokens import bearer, token_reader
+from graph_api.tokens import token_reader
 from graph_api.transfer import Transfers
 from graph_api.watch import watched
 
@@ -79,15 +79,12 @@ def create_app(settings: Settings, store: Store | None = None, *, today: Callabl
     """The service on a store; one that is not given is opened from the settings and closed at the end."""
     used = store or open_store(settings.store, user=settings.neo4j_user, password=settings.neo4j_password, database=settings.neo4j_database)
     readiness = Readiness(used)
-    schema, metrics, tokens = create_schema(), Metrics(), token_reader(settings)
+    schema, metrics, sessions = create_schema(), Metrics(), Sessions(token_reader(settings))
     schema_text = sdl(schema)
     everybody = create_context(used, read=watched(used, metrics), today=today)
 
-    async def viewer(request: Request) -> Viewer:
-        return await tokens.viewer(bearer(request.headers.get("authorization")))
-
     async def context(request: Request) -> Context:
-        return dataclasses.replace(everybody, viewer=await viewer(request))
+        return dataclasses.replace(everybody, viewer=await sessions.viewer(request))
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncGenerator[None]:
@@ -104,7 +101,8 @@ def create_app(settings: Settings, store: Store | None = None, *, today: Callabl
             *watching_routes(readiness, metrics),
             Route("/graphql/schema.graphql", text_of(lambda: schema_text)),
             Route("/graphql", Endpoint(Engine(schema), context, metrics)),
-            *Transfers(used, viewer, metrics).routes(),
+            *Transfers(used, sessions.viewer, metrics).routes(),
+            *sessions.routes(),
             *web.routes(),
         ],
         middleware=[Middleware(Gate, hosts=allowed_hosts(settings.host, settings.hosts), metrics=metrics)],

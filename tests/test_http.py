@@ -95,6 +95,15 @@ async def test_answers_tell_browsers_to_be_careful(client: Client) -> None:
     assert "access-control-allow-origin" not in reply.headers
 
 
+async def test_an_answer_that_the_browser_has_keeps_the_headers_it_came_with() -> None:
+    async def unchanged(_scope: Any, _receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 304, "headers": [(b"etag", b"x")]})
+        await send({"type": "http.response.body"})
+
+    reply = await Client(Gate(unchanged, hosts=frozenset(), metrics=Metrics())).send("GET", "/de/")
+    assert set(reply.headers) == {"etag", "x-request-id"}
+
+
 # ── what may come ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

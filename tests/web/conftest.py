@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.web.site import SiteMissing, browsing, serving
+from graph_api.operations.viewers import Viewer
+from tests.web.site import SiteMissing, browsing, serving, sign_in, token
 
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -43,22 +44,40 @@ def browser() -> Generator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the service has its store and its key."""
+    return tmp_path_factory.mktemp("site")
+
+
+@pytest.fixture(scope="session")
+def site(place: Path) -> Generator[str]:
     try:
-        with serving(tmp_path_factory.mktemp("site")) as address:
+        with serving(place) as address:
             yield address
     except SiteMissing as e:
         _missing(e)
 
 
 @pytest.fixture
-def visit(browser: Browser, site: str) -> Generator[Visit]:
-    """Opens pages; the test fails on a script's error, a violated policy, a request to another host, a cookie."""
+def visit(browser: Browser, site: str, place: Path) -> Generator[Visit]:
+    """Opens pages, signed in as a viewer or not; the test fails on a script's error, a violated policy, a request to another host, a cookie without need.
+
+    `allow=("cookie",)`: it signs in itself.
+    """
     wrong: list[str] = []
     contexts: list[Any] = []
     expected: list[str] = []
 
-    def opened(path: str, *, width: int = 1280, dark: bool = False, language: str = "de-DE", script: bool = True, allow: tuple[str, ...] = ()) -> Page:
+    def opened(
+        path: str,
+        *,
+        width: int = 1280,
+        dark: bool = False,
+        language: str = "de-DE",
+        script: bool = True,
+        allow: tuple[str, ...] = (),
+        viewer: Viewer | None = None,
+    ) -> Page:
         expected.extend(allow)
         context = browser.new_context(
             base_url=site,
@@ -69,6 +88,9 @@ def visit(browser: Browser, site: str) -> Generator[Visit]:
             java_script_enabled=script,
         )
         contexts.append(context)
+        if viewer:
+            sign_in(context, site, token(place, viewer))
+            expected.append("cookie")
         page = context.new_page()
         page.on("pageerror", lambda e: wrong.append(f"error: {e}"))
         page.on("console", lambda m: wrong.append(f"console: {m.text}") if m.type == "error" else None)
@@ -83,7 +105,7 @@ def visit(browser: Browser, site: str) -> Generator[Visit]:
     for context in contexts:
         context.close()
     assert [what for what in wrong if not any(text in what for text in expected)] == []
-    assert cookies == []
+    assert cookies == [] or "cookie" in expected
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ PAGES = {
     "record": "record?id=municipality:de-hamburg",
     "record-list": "record?id=topic:integration&list=departments",
     "about": "about",
+    "sign-in": "sign-in",
     "graphiql": "graphiql",
 }
 """Name of the picture → path; a new page is added here."""

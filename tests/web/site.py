@@ -14,13 +14,17 @@ import urllib.request
 from collections.abc import Generator
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
+from graph_api.operations.viewers import Viewer
+from graph_api.tokens import LocalTokens
 from graph_api.web import BUILT
 
 ROOT = Path(__file__).parents[2]
 COMMAND = (sys.executable, "-c", "from graph_api.cli import main; main()")
 PATIENCE_S = 30
+KEY = "partnergraph.key"
+"""Name of the key file beside the store."""
 
 
 class SiteMissing(Exception):
@@ -40,7 +44,8 @@ def serving(directory: Path) -> Generator[str]:
     if not (BUILT / "build.json").is_file():
         raise SiteMissing("the web app was not built: make web")
     port = free_port()
-    environment = {**os.environ, "PARTNERGRAPH_STORE": f"file:{directory / 'demo.db'}", "PARTNERGRAPH_PORT": str(port)}
+    own = {"STORE": f"file:{directory / 'demo.db'}", "PORT": str(port), "KEY_FILE": str(directory / KEY)}
+    environment = {**os.environ, **{f"PARTNERGRAPH_{name}": value for name, value in own.items()}}
     subprocess.run([*COMMAND, "load", "demo"], cwd=ROOT, env=environment, check=True, capture_output=True)
     with (directory / "serve.log").open("wb") as log, subprocess.Popen([*COMMAND, "serve"], cwd=ROOT, env=environment, stdout=log, stderr=log) as service:
         try:
@@ -59,6 +64,17 @@ def _wait_for(address: str, service: subprocess.Popen[bytes], log: Path) -> None
         if service.poll() is not None or time.monotonic() > until:
             raise RuntimeError(f"the service did not start: {log.read_text('utf-8', 'replace')[-2000:]}")
         time.sleep(0.05)
+
+
+def token(directory: Path, viewer: Viewer) -> str:
+    """A token for somebody, good for the service in that directory."""
+    return LocalTokens(directory / KEY).issue(viewer, days=1)
+
+
+def sign_in(context: BrowserContext, site: str, token: str) -> None:
+    """Begins a session in a browser's context, as the page for signing in does."""
+    begun = context.request.post(f"{site}/session", headers={"authorization": f"Bearer {token}"})
+    assert begun.status == 204, begun.text()
 
 
 @contextlib.contextmanager

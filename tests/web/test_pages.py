@@ -21,6 +21,7 @@ PAGES = {
     "record": "record?id=municipality:de-hamburg",
     "record list": "record?id=topic:integration&list=departments",
     "about": "about",
+    "sign-in": "sign-in",
     "missing": "there/is/nothing",
 }
 WITH_EDITOR = PAGES | {"graphiql": "graphiql"}
@@ -74,6 +75,14 @@ def test_the_first_page_is_small(visit: Visit, site: str) -> None:
     total = sum((packed if packed.is_file() else packed.with_suffix("")).stat().st_size for packed in sizes.values())
     assert loaded
     assert total <= FIRST_PAGE_KB * 1000
+
+
+def test_a_page_that_is_visited_again_is_whole(visit: Visit) -> None:
+    page = visit("/en/about")
+    for path in ("/en/sign-in", "/en/about"):
+        page.goto(path)
+        page.wait_for_selector("body[data-ready=true]")
+    expect(page.get_by_role("heading", level=1)).to_have_text("About Partnergraph")
 
 
 def test_says_something_without_javascript(visit: Visit) -> None:

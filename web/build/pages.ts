@@ -7,7 +7,7 @@ import type { Plugin, Rolldown } from 'vite';
 import { LANGUAGES, readMessages, usedKeys } from './messages.ts';
 
 type PluginContext = Rolldown.PluginContext;
-interface Page { name: string; path: string; nav?: boolean; policy?: string; status?: number }
+interface Page { name: string; path: string; nav?: boolean; for?: string; policy?: string; status?: number }
 interface Built { script: string; styles: string[]; preloads: string[]; keys: Set<string> }
 
 const ROOT = new URL('..', import.meta.url).pathname;
@@ -63,7 +63,7 @@ export function pages(): Plugin {
     ];
     const title = texts[`${page.name}.title`]!;
     const heading = texts[`${page.name}.heading`] ?? title;
-    const data = { name: page.name, path: page.path, title, heading, pages: listed.filter((p) => !p.status).map(({ name, path, nav }) => ({ name, path, nav: nav ?? false })),
+    const data = { name: page.name, path: page.path, title, heading, pages: listed.filter((p) => !p.status).map(({ name, path, nav, for: whom }) => ({ name, path, nav: nav ?? false, for: whom })),
       messages: Object.fromEntries([...keys].sort().map((k) => [k, texts[k]])) };
     const parts: Record<string, string> = {
       lang, head: head.join('\n    '), icon, data: JSON.stringify(data).replace(/</g, '\\u003c'), title: escape(page.path === '' ? `Partnergraph – ${title}` : `${title} – Partnergraph`),

@@ -30,7 +30,11 @@ export async function request<D extends TadaDocumentNode<any, any>>(document: D,
   }
   const body = (await response.json().catch(() => ({}))) as { data?: ResultOf<D> | null; errors?: { message: string; extensions?: { code?: string } }[] };
   const error = body.errors?.[0];
+  if (error?.extensions?.code === 'UNAUTHENTICATED') dispatchEvent(new Event('unauthenticated')); // the session hears it
   if (error) throw new ApiError(error.extensions?.code ?? 'HTTP', error.message);
   if (!body.data) throw new ApiError('HTTP', `HTTP ${response.status}`);
   return body.data;
 }
+
+/** A key for a change, so that one that is sent again is not carried out again. */
+export const newKey = () => Array.from(crypto.getRandomValues(new Uint32Array(4)), (n) => n.toString(36)).join('');

@@ -1,0 +1,78 @@
+// Who is signed in. The token stays in a cookie that no script can read; a second one tells pages who it is.
+import { ApiError } from './api';
+import { href } from './i18n';
+import { data } from './page.svelte';
+
+export type Role = 'municipality' | 'expert' | 'organiser' | 'coordinator' | 'admin';
+export interface Who { role: Role; name: string; municipality?: string }
+
+function read(): Who | undefined {
+  const found = document.cookie.split('; ').find((part) => part.startsWith('partnergraph_who='));
+  try {
+    return found ? (JSON.parse(decodeURIComponent(found.slice(found.indexOf('=') + 1))) as Who) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** `who` is undefined for anybody; `ended`: the service took the token no longer. */
+export const session: { who: Who | undefined; ended: boolean } = $state({ who: read(), ended: false });
+
+// in another tab somebody may have signed in or out
+addEventListener('focus', () => {
+  const now = read();
+  if (JSON.stringify(now) !== JSON.stringify(session.who)) session.who = now;
+  if (now) session.ended = false;
+});
+addEventListener('unauthenticated', () => {
+  if (!session.who) return;
+  session.ended = true;
+  session.who = undefined;
+  void fetch('/session', { method: 'DELETE' }).catch(() => undefined);
+});
+
+/** Whether the viewer maintains the whole network. */
+export const coordinates = () => session.who?.role === 'coordinator' || session.who?.role === 'admin';
+/** Whether the viewer may speak for a municipality, by its network-wide id. */
+export const speaksFor = (id: string) => coordinates() || (session.who?.role === 'municipality' && session.who.municipality === id);
+
+/** Whether a page that is for some people only is for the viewer. */
+export function isFor(whom: string | undefined): boolean {
+  if (whom === 'municipality') return session.who?.role === 'municipality' && !!session.who.municipality;
+  return whom === undefined || coordinates();
+}
+
+/** Begins a session; throws ApiError where the token is not good. */
+export async function signIn(token: string): Promise<void> {
+  let response: Response;
+  try {
+    response = await fetch('/session', { method: 'POST', headers: { authorization: `Bearer ${token.replace(/^\s*bearer\s/i, '').replace(/\s/g, '')}` } });
+  } catch (e) {
+    throw new ApiError(e instanceof TypeError && !navigator.onLine ? 'OFFLINE' : 'UNAUTHENTICATED', String(e)); // a header takes no strange letters
+  }
+  if (!response.ok) {
+    const body = (await response.json().catch(() => ({}))) as { errors?: { message: string; extensions?: { code?: string } }[] };
+    throw new ApiError(body.errors?.[0]?.extensions?.code ?? 'HTTP', body.errors?.[0]?.message ?? '');
+  }
+  session.who = read();
+  session.ended = false;
+}
+
+/** Ends the session and shows the page as anybody sees it. */
+export async function signOut(): Promise<void> {
+  await fetch('/session', { method: 'DELETE' });
+  location.reload();
+}
+
+/** The address of the page for signing in, which leads back here. */
+export const signInHref = () => href('sign-in', data.name === 'signIn' ? {} : { back: location.pathname + location.search });
+
+/** A place of ours in an address, else nothing. */
+export function safeBack(back: string): string {
+  try {
+    const url = new URL(back, location.origin);
+    return back.startsWith('/') && url.origin === location.origin ? url.pathname + url.search : '';
+  } catch {
+    return '';
+  }
+}
