@@ -68,6 +68,8 @@ def failed(outcome: Outcome, message: str) -> None:
         ["candidates"],
         ["serve", "--port", "0"],
         ["export"],
+        ["backup"],
+        ["restore", "a.backup", "--nonsense"],
         ["evaluate"],
     ],
     ids=" ".join,
@@ -244,6 +246,32 @@ def test_loading_the_demo_twice_is_loading_it_once(embedded: Terminal) -> None:
     assert len(embedded("candidates", "ke-kisumu", "-n", "5", "--json").document["candidates"]) == 5
 
 
+def test_a_backup_comes_back_into_another_store(terminal: Terminal) -> None:
+    assert terminal("import", written("topics.csv", "id,name\nwaste,Waste\n")).code == 0
+    made = terminal("backup", "all.backup", "--json")
+    assert (made.code, made.err) == (0, "")
+    assert made.document["rows"] == {"country": 250, "sdg_goal": 17, "sdg_target": 169, "topic": 1, "change": 1, "has_target": 169}
+    assert made.document["bytes"] == Path("all.backup").stat().st_size
+    other = terminal.having(store="file:other.db")
+    taken = other("restore", "all.backup", "--json")
+    assert (taken.code, taken.err, taken.document["rows"]) == (0, "", made.document["rows"])
+    assert taken.document["revision"] > made.document["revision"]
+    failed(other("restore", "all.backup"), "the store is not empty, it has 438 records; with --replace they go and the backup takes their place")
+    assert other("restore", "--replace", "all.backup").out.startswith("607 rows of a backup made at 20")
+    assert terminal("export", "mine.xlsx").code == other("export", "theirs.xlsx").code == 0
+    assert Path("mine.xlsx").read_bytes() == Path("theirs.xlsx").read_bytes()
+
+
+def test_a_damaged_backup_is_one_line(embedded: Terminal) -> None:
+    embedded("load", "reference")
+    assert " rows of revision " in embedded("backup", "all.backup").out
+    Path("all.backup").write_bytes(Path("all.backup").read_bytes()[:5_000])
+    failed(
+        embedded.having(store="file:new.db")("restore", "all.backup"),
+        "all.backup is damaged: it ends too early, or a part of it was changed; nothing was restored",
+    )
+
+
 # ── progress ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -274,6 +302,18 @@ def test_progress_is_shown_on_a_terminal_and_wiped_away(tmp_path: Path) -> None:
     assert out.startswith(b"{")
     assert b"\rchecking: 5,436 rows" in shown
     assert b" of 5,536 rows" in shown  # 250 countries, 17 goals, 169 targets are among them
+    assert shown.endswith(b"\r" + b" " * 60 + b"\r")
+
+
+def test_a_backup_shows_its_progress(tmp_path: Path) -> None:
+    (tmp_path / "topics.csv").write_text("id,name\n" + "".join(f"t{i},T\n" for i in range(5_100)))
+    store = {"PARTNERGRAPH_STORE": "file:n.db"}
+    on_a_terminal(["import", "topics.csv"], store, tmp_path)
+    _, _, shown = on_a_terminal(["backup", "all.backup"], store, tmp_path)
+    assert b"\rreading: 95 %" in shown
+    _, _, shown = on_a_terminal(["restore", "all.backup", "--replace"], store, tmp_path)
+    assert b"\rchecking: 5,000 rows" in shown
+    assert b"\rwriting: 5," in shown
     assert shown.endswith(b"\r" + b" " * 60 + b"\r")
 
 

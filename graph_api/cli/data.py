@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import datetime
 import sys
+from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -154,3 +155,65 @@ def daily(dry_run: bool, as_json: bool) -> None:
         yield counts if done.written else f"{counts}; nothing was done (--dry-run)"
 
     emit(dataclasses.asdict(done), as_json=as_json, text=text)
+
+
+# ── backups ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@contextlib.contextmanager
+def steps() -> Generator[Callable[[str, int, int], None]]:
+    """A progress bar for work in several steps on a terminal, nothing in a pipe."""
+    if not sys.stderr.isatty():
+        yield lambda _stage, _rows, _of: None
+        return
+    done: Counter[str] = Counter()
+
+    def show(stage: str, rows: int, of: int) -> None:
+        before, now = done[stage], done[stage] + rows
+        done[stage] = now
+        if now // 1000 > before // 1000:
+            click.echo(f"\r{stage}: {f'{100 * now // of} %' if of else f'{now:,} rows'}   ", err=True, nl=False)
+
+    try:
+        yield show
+    finally:
+        click.echo("\r" + " " * 60 + "\r", err=True, nl=False)
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@as_json
+def backup(file: Path, as_json: bool) -> None:
+    """Write everything in the store into FILE, while the service runs.
+
+    It can be restored into a store of either engine. Only its owner can read the file; it holds people's data and the audit log. Keys and tokens
+    are not in it.
+    """
+    from graph_api.operations.backups import back_up
+
+    with steps() as show:
+        report = on_store(lambda store: back_up(store, file, progress=show))
+    rows, size = sum(report.rows.values()), file.stat().st_size
+    document = {**dataclasses.asdict(report), "bytes": size}
+    emit(document, as_json=as_json, text=lambda: iter([f"{rows:,} rows of revision {report.revision} in {file} ({size:,} bytes)"]))
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--replace", is_flag=True, help="Let go what the store has; without this, only an empty store is restored into.")
+@as_json
+def restore(file: Path, replace: bool, as_json: bool) -> None:
+    """Take the backup in FILE into the store: all of it or, if anything is wrong with it, nothing.
+
+    The backup may be of the other engine: this is the way from the embedded store to Neo4j, and back.
+    """
+    from graph_api.operations import backups
+
+    with steps() as show:
+        report = on_store(lambda store: backups.restore(store, file, replace=replace, progress=show))
+    rows, made = sum(report.rows.values()), f"{report.made_at} by version {report.program}"
+    emit(
+        dataclasses.asdict(report),
+        as_json=as_json,
+        text=lambda: iter([f"{rows:,} rows of a backup made at {made}; the store is at revision {report.revision}"]),
+    )

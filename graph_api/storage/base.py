@@ -324,6 +324,14 @@ class Writer(Reader, Protocol):
         """Removes nodes with their links; says how many nodes there were."""
         ...
 
+    async def clear(self) -> None:
+        """Removes every node and link."""
+        ...
+
+    async def advance(self, revision: int) -> None:
+        """Makes the revision greater than this one, if it is not yet."""
+        ...
+
 
 class Store(Reader, Protocol):
     """A graph that lasts."""
@@ -334,6 +342,10 @@ class Store(Reader, Protocol):
 
     def transaction(self) -> AbstractAsyncContextManager[Writer]:
         """A unit of writing: all or nothing. An exception inside undoes everything and comes out as it is. One writer at a time; others wait."""
+        ...
+
+    def moment(self) -> AbstractAsyncContextManager[Reader]:
+        """What reads one and the same state of the network, however long it takes. On an engine that cannot keep an old state, writers wait meanwhile."""
         ...
 
     async def clear(self) -> None:

@@ -24,11 +24,11 @@ from neo4j.exceptions import (
 
 from graph_api.errors import StoreError, StoreUnavailable, StoreUnusable
 from graph_api.model import Link
-from graph_api.storage.base import Snapshot, Writer
+from graph_api.storage.base import Reader, Snapshot, Writer
 from graph_api.storage.neo4j_filter import Statement
 from graph_api.storage.neo4j_prepare import prepare
 from graph_api.storage.neo4j_reader import Ask, Neo4jReader
-from graph_api.storage.neo4j_writer import Neo4jWriter
+from graph_api.storage.neo4j_writer import CLEAR_LINKS, CLEAR_NODES, Neo4jWriter
 
 ANSWER_SECONDS = 6.0
 """Longest wait for an answer, a connection and a second try included; also for one's turn to write."""
@@ -46,8 +46,13 @@ T = TypeVar("T")
 LOCK = Statement(text="MERGE (m:Meta {id: 'meta'}) SET m.revision = coalesce(m.revision, 0) + 1", parameters={})
 """Goes first in each writing transaction: writers of all processes wait here for one another."""
 
-CLEAR_LINKS = Statement(text="MATCH (:Node)-[l]->() WITH l LIMIT 50000 DELETE l RETURN count(*)", parameters={})
-CLEAR_NODES = Statement(text="MATCH (n:Node) WITH n LIMIT 20000 DETACH DELETE n RETURN count(*)", parameters={})
+
+class Neo4jMoment(Neo4jReader):
+    """Reads within a writing transaction that is undone at its end."""
+
+    async def revision(self) -> int:
+        """The revision before this transaction, which took the next one with its lock."""
+        return await super().revision() - 1
 
 
 class Neo4jStore(Neo4jReader):
@@ -88,9 +93,14 @@ class Neo4jStore(Neo4jReader):
         found = await super().snapshot(kinds, links)
         if await self.revision() == found.revision:
             return found
+        async with self.moment() as held:
+            return await held.snapshot(kinds, links)
+
+    @asynccontextmanager
+    async def moment(self) -> AsyncGenerator[Reader]:
+        """See `Store.moment`. The server keeps no old state: writers wait until this is over."""
         async with self._writing(keep=False) as ask:
-            again = await Neo4jReader(ask).snapshot(kinds, links)
-        return Snapshot(revision=again.revision - 1, kinds=again.kinds, links=again.links)
+            yield Neo4jMoment(ask)
 
     async def clear(self) -> None:
         """See `Store.clear`. By parts: a failure leaves a part of the network."""

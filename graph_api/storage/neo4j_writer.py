@@ -31,6 +31,10 @@ BATCH = 2000
 """Rows (or ids) in one statement."""
 
 
+CLEAR_LINKS = Statement(text="MATCH (:Node)-[l]->() WITH l LIMIT 50000 DELETE l RETURN count(*)", parameters={})
+CLEAR_NODES = Statement(text="MATCH (n:Node) WITH n LIMIT 20000 DETACH DELETE n RETURN count(*)", parameters={})
+
+
 class Neo4jWriter(Neo4jReader):
     """Every verb, within one transaction. Each checks all of its rows before it sends any."""
 
@@ -74,6 +78,17 @@ class Neo4jWriter(Neo4jReader):
     async def delete(self, ids: Sequence[str]) -> int:
         """See `Writer.delete`."""
         return sum([await self._ask(delete_statement(batch)) for batch in batches([encode(own) for own in dict.fromkeys(ids)])])
+
+    async def clear(self) -> None:
+        """See `Writer.clear`."""
+        for part in (CLEAR_LINKS, CLEAR_NODES):
+            while await self._ask(part):
+                pass
+
+    async def advance(self, revision: int) -> None:
+        """See `Writer.advance`."""
+        text = "MATCH (m:Meta {id: 'meta'}) WHERE m.revision <= $revision SET m.revision = $revision + 1"
+        await self._ask(Statement(text=text, parameters={"revision": revision}))
 
     async def _keep(self, link: type[Link], side: Side, kept: Mapping[str, Sequence[Sequence[object]]]) -> None:
         for batch in batches(list(kept.items())):

@@ -66,14 +66,18 @@ class SqliteReader(ABC):
         return await self._read(_revision)
 
 
-class SqliteWriter(SqliteReader):
-    """The verbs of a transaction. Each does all of its work or nothing, and counts as a write unless there are no rows."""
+class SqliteMoment(SqliteReader):
+    """The reading verbs on a connection whose transaction has begun."""
 
     def __init__(self, connections: Connections, connection: sqlite3.Connection) -> None:
         self._connections, self._connection = connections, connection
 
     async def _read(self, work: Work[T]) -> T:
         return await self._connections.run(self._connection, _within(work))
+
+
+class SqliteWriter(SqliteMoment):
+    """The verbs of a transaction. Each does all of its work or nothing, and counts as a write unless there are no rows."""
 
     async def _write(self, work: Work[T]) -> T:
         def whole(connection: sqlite3.Connection) -> T:
@@ -114,6 +118,10 @@ class SqliteWriter(SqliteReader):
     async def clear(self) -> None:
         """Removes every node and link."""
         await self._write(sqlite_rows.clear)
+
+    async def advance(self, revision: int) -> None:
+        """Makes the revision greater than this one."""
+        await self._write(lambda c: c.execute("UPDATE _state SET revision = max(revision, ?)", (revision,)))
 
 
 class SqliteStore(SqliteReader):
@@ -171,6 +179,17 @@ class SqliteStore(SqliteReader):
             finally:
                 if connection.in_transaction:
                     await self._connections.run(connection, lambda c: c.execute("ROLLBACK"), stoppable=False)
+
+    @asynccontextmanager
+    async def moment(self) -> AsyncGenerator[SqliteMoment]:
+        """What reads one state of the network; nobody waits for it."""
+        async with self._connections.lent() as connection:
+            await self._connections.run(connection, lambda c: c.execute("BEGIN"))
+            try:
+                yield SqliteMoment(self._connections, connection)
+            finally:
+                if connection.in_transaction:
+                    await self._connections.run(connection, lambda c: c.execute("COMMIT"), stoppable=False)
 
     async def clear(self) -> None:
         """Removes every node and link."""

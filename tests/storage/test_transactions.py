@@ -148,3 +148,46 @@ async def test_a_transaction_that_is_over_takes_no_more_work(small: Store) -> No
     with pytest.raises(StoreError):
         await kept[0].save("topic", ["id", "name"], [["topic:late", "Late"]])
     assert await small.count("topic") == 3
+
+
+async def test_a_moment_stays_as_it_is_while_somebody_writes_or_waits(small: Store) -> None:
+    async def write() -> None:
+        async with small.transaction() as tx:
+            await tx.save("topic", ["id", "name"], [["topic:new", "New"]])
+
+    before = await small.revision()
+    async with small.moment() as moment:
+        assert (await moment.count("topic"), await moment.revision()) == (3, before)
+        writing = asyncio.create_task(write())
+        await asyncio.sleep(0.05)
+        assert (await moment.count("topic"), await moment.revision()) == (3, before)
+    await writing
+    assert await small.count("topic") == 4
+    assert await small.revision() > before
+
+
+async def test_a_transaction_can_begin_anew_with_nothing(small: Store) -> None:
+    before = await small.revision()
+
+    async def empty() -> None:
+        async with small.transaction() as tx:
+            await tx.clear()
+            assert (await tx.count("topic"), await found(tx, "municipality")) == (0, [])
+            raise Interrupted
+
+    with pytest.raises(Interrupted):
+        await empty()
+    assert (await small.count("topic"), await small.revision()) == (3, before)
+    async with small.transaction() as tx:
+        await tx.clear()
+        await tx.save("topic", ["id", "name"], [["topic:new", "New"]])
+    assert (await found(small, "topic"), await small.count("municipality")) == (["new"], 0)
+
+
+async def test_a_revision_can_be_passed_but_never_falls(small: Store) -> None:
+    for revision in (1_000, 3):
+        before = await small.revision()
+        async with small.transaction() as tx:
+            await tx.advance(revision)
+        assert await small.revision() > max(before, revision)
+    assert await small.revision() < 1_010
