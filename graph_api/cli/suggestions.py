@@ -75,6 +75,19 @@ def exchanges(municipality: str, about: tuple[str, ...], direction: str | None, 
     _suggest("EXCHANGES", "exchanges_text", given, language=language, as_json=as_json)
 
 
+@main.command()
+@click.argument("text")
+@first
+@in_language
+@as_json
+def subjects(text: str, first: int, language: str, as_json: bool) -> None:
+    """What TEXT is about, whatever its language: goals, targets and topics."""
+    from graph_api.schema import printouts
+
+    document = on_store(lambda store: printouts.document(store, printouts.SUBJECTS, {"text": text, "first": first}))
+    emit(document, as_json=as_json, text=functools.partial(printouts.subjects_text, document, language))
+
+
 SIZES = re.compile(r"(\d+)-(\d+)")
 
 

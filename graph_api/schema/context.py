@@ -13,6 +13,7 @@ from graph_api.operations.experts import ExpertFinder
 from graph_api.operations.groups import LONGEST, Grouper
 from graph_api.operations.plans import Planner
 from graph_api.operations.statistics import Observer
+from graph_api.operations.texts import SubjectFinder
 from graph_api.operations.viewers import ANYBODY, Viewer
 from graph_api.storage.base import Store
 
@@ -31,6 +32,7 @@ class Context:
     groups: Grouper
     plans: Planner
     observer: Observer
+    texts: SubjectFinder
     editor: Editor
     viewer: Viewer = ANYBODY
     largest_page: int = LARGEST_PAGE
@@ -51,5 +53,6 @@ def create_context(store: Store, *, read: Store | None = None, today: Callable[[
         groups=Grouper(store, finder, experts, longest=longest),
         plans=Planner(store, finder),
         observer=Observer(store, finder),
+        texts=SubjectFinder(finder),
         editor=Editor(store, today=today),
     )

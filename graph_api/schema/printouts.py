@@ -44,6 +44,12 @@ EXCHANGES = f"""query($language: Language! = EN, $municipality: ID!, $about: [ID
     candidates {{ rank score municipality {{ id name country }} direction subjects departments {{ id name }} ownDepartments {{ id name }} {_FACETS} }}
     considered excluded {{ rule count }} revision algorithm }} }}"""
 
+_NAMES = "id name nameDe nameEs nameFr"
+
+SUBJECTS = f"""query($text: String!, $first: Int! = 5) {{
+  subjectsOfText(text: $text, first: $first) {{
+    goals {{ score goal {{ {_NAMES} }} }} targets {{ score target {{ {_NAMES} }} }} topics {{ score topic {{ {_NAMES} }} }} reader revision }} }}"""
+
 _PAIR = "german { id name } partner { id name country }"
 _BOUND = f"{{ by value bound asked possible {_WHY} }}"
 
@@ -139,6 +145,17 @@ def exchanges_text(found: Mapping[str, Any]) -> Iterator[str]:
         if candidate["departments"]:
             yield f"     departments: {', '.join(department['name'] for department in candidate['departments'])}"
     yield from _left_out(found)
+
+
+def subjects_text(found: Mapping[str, Any], language: str = "en") -> Iterator[str]:
+    """What a text is about, line by line."""
+    for kind, many in (("goal", "Goals"), ("target", "Targets"), ("topic", "Topics")):
+        yield f"{many}:"
+        for mention in found[f"{kind}s"]:
+            own = mention[kind]
+            yield f"  {mention['score']:.2f}  {own.get(f'name_{language}') or own['name']} ({own['id']})"
+    if found["reader"] == "words":
+        yield "Read by words only; with the extra `texts` (pip install 'partnergraph[texts]') other languages and other words are understood."
 
 
 def plan_text(found: Mapping[str, Any]) -> Iterator[str]:

@@ -17,6 +17,7 @@ from graph_api.schema.mirror import PAGE_ARGUMENTS, Node, declare_connection, wi
 from graph_api.schema.nodes import to_answer
 from graph_api.schema.plans import PlanFields
 from graph_api.schema.programme import ProgrammeFields
+from graph_api.schema.texts import TextFields
 from matching.partners import Candidate, Candidates
 
 MOST_CANDIDATES = 100
@@ -147,7 +148,7 @@ async def _nodes(info: Info, ids: Sequence[str]) -> list[Any]:
     return [records.get(kind_of(i) or "", {}).get(i) for i in ids]
 
 
-GROUPS: tuple[type, ...] = (Fields, ExpertFields, ExchangeFields, GroupFields, PlanFields, ExploreFields, ProgrammeFields)
+GROUPS: tuple[type, ...] = (Fields, ExpertFields, ExchangeFields, GroupFields, PlanFields, TextFields, ExploreFields, ProgrammeFields)
 """Groups of root fields written by hand, in the order in which the schema shows them."""
 
 

@@ -62,7 +62,7 @@ REVEALED: Mapping[str, Mapping[str, set[str]]] = {
 
 OPEN_TO_ALL = {
     "node", "nodes", "search", "neighbourhood", "paths", "networkStatistics", "viewer", "partnerCandidates",
-    "exchangeCandidates", "readiness", "eligibility", "support",
+    "exchangeCandidates", "readiness", "eligibility", "support", "subjectsOfText",
 }  # fmt: skip
 """Root fields that answer everybody; what they must not tell is tested below and where they are tested."""
 
