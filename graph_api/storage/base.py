@@ -254,6 +254,18 @@ class Snapshot:
     links: Mapping[type[Link], Columns]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Condition:
+    """What state a store is in."""
+
+    engine: str
+    """Name and version of what keeps it."""
+    lacking: tuple[str, ...]
+    """What `Store.prepare` would still have to make: tables, columns, constraints, indexes; those of use not yet among them."""
+    damage: tuple[str, ...]
+    """What is damaged, in the engine's words, the first few."""
+
+
 # ── the verbs ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -338,6 +350,10 @@ class Store(Reader, Protocol):
 
     async def prepare(self) -> None:
         """Makes tables, constraints and indexes that are missing, and waits until they are of use; harmless when all is there."""
+        ...
+
+    async def condition(self) -> Condition:
+        """Looks through the store and changes nothing. Raises StoreUnusable where it was never prepared, or by a newer program."""
         ...
 
     def transaction(self) -> AbstractAsyncContextManager[Writer]:

@@ -24,9 +24,9 @@ from neo4j.exceptions import (
 
 from graph_api.errors import StoreError, StoreUnavailable, StoreUnusable
 from graph_api.model import Link
-from graph_api.storage.base import Reader, Snapshot, Writer
+from graph_api.storage.base import Condition, Reader, Snapshot, Writer
 from graph_api.storage.neo4j_filter import Statement
-from graph_api.storage.neo4j_prepare import prepare
+from graph_api.storage.neo4j_prepare import condition, prepare
 from graph_api.storage.neo4j_reader import Ask, Neo4jReader
 from graph_api.storage.neo4j_writer import CLEAR_LINKS, CLEAR_NODES, Neo4jWriter
 
@@ -81,6 +81,10 @@ class Neo4jStore(Neo4jReader):
     async def prepare(self) -> None:
         """See `Store.prepare`."""
         await prepare(self._schema, self._writing)
+
+    async def condition(self) -> Condition:
+        """See `Store.condition`."""
+        return await condition(self._alone)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[Writer]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from graph_api.errors import StoreUnusable
 from graph_api.model import Link, Property, properties
+from graph_api.storage.base import Condition
 from graph_api.storage.neo4j_filter import Statement
 from graph_api.storage.neo4j_layout import (
     FORMAT,
@@ -30,6 +31,8 @@ META = Statement(text="MATCH (m:Meta {id: 'meta'}) RETURN [m.format, m.stored]",
 EMPTY = Statement(text="RETURN NOT EXISTS { MATCH (:Node) }", parameters={})
 SHOW_CONSTRAINTS = Statement(text="SHOW CONSTRAINTS YIELD name RETURN collect(name)", parameters={})
 SHOW_INDEXES = Statement(text="SHOW INDEXES YIELD name, properties RETURN collect([name, properties])", parameters={})
+SHOW_ONLINE = Statement(text="SHOW INDEXES YIELD name, state WHERE state = 'ONLINE' RETURN collect(name)", parameters={})
+VERSION = Statement(text="CALL dbms.components() YIELD versions, edition RETURN versions[0] + ' ' + edition LIMIT 1", parameters={})
 AWAIT_INDEXES = Statement(text="CALL db.awaitIndexes(300)", parameters={}, bulk=True)
 
 Transaction = Callable[[], AbstractAsyncContextManager[Ask]]
@@ -40,15 +43,33 @@ async def prepare(ask: Ask, transaction: Transaction) -> None:
 
     Raises StoreUnusable where a newer version of the program wrote the store.
     """
-    number, stored = await ask(META) or (None, None)
-    if (number or FORMAT) > FORMAT:
-        raise StoreUnusable(f"a newer version of Partnergraph wrote this store: its format is {number}, this version knows {FORMAT}")
+    stored = await _known_form(ask)
     await _make_indexes(ask)
     before: dict[str, str] = json.loads(stored or "{}")
     changed = [name for name, form in stored_form().items() if before.get(name) != form]
     if changed or stored is None:
         async with transaction() as run:
             await _bring_up(run, [] if await run(EMPTY) else changed)
+
+
+async def condition(ask: Ask) -> Condition:
+    """See `Store.condition`."""
+    stored = await _known_form(ask)
+    if stored is None:
+        raise StoreUnusable("the store is empty: it has not been prepared")
+    before: dict[str, str] = json.loads(stored)
+    online = {*await ask(SHOW_CONSTRAINTS), *await ask(SHOW_ONLINE)}
+    lacking = [name for name in (*constraints(), *indexes(), SEARCH_INDEX) if name not in online]
+    changed = [name for name, form in stored_form().items() if before.get(name) != form]
+    return Condition(engine=f"Neo4j {await ask(VERSION)}", lacking=(*lacking, *changed), damage=())
+
+
+async def _known_form(ask: Ask) -> str | None:
+    """In what form the store keeps what; None where it was never prepared. Raises StoreUnusable for a newer format."""
+    number, stored = await ask(META) or (None, None)
+    if (number or FORMAT) > FORMAT:
+        raise StoreUnusable(f"a newer version of Partnergraph wrote this store: its format is {number}, this version knows {FORMAT}")
+    return stored
 
 
 async def _make_indexes(ask: Ask) -> None:
