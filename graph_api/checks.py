@@ -10,12 +10,12 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from graph_api.errors import PartnergraphError, SettingsError, StoreError
+from graph_api.errors import SettingsError, StoreError, StoreUnavailable
 from graph_api.operations.changes import Editor
 from graph_api.operations.freshness import DAILY, Caretaker, Window, stale
 from graph_api.settings import Settings
 from graph_api.storage.base import Compare, Operator, Order, Reader, Selection, Shape, Store
-from graph_api.tokens import token_reader
+from graph_api.tokens import LocalTokens, token_reader
 from graph_api.web import WebApp
 
 LISTS = ("country", "sdg_goal", "sdg_target", "topic")
@@ -89,13 +89,15 @@ async def examine(
 def keys(settings: Settings) -> Check:
     """Whether tokens can be read."""
     path = Path(settings.key_file)
-    if settings.auth == "local" and not path.exists():
-        return ok("keys", f"{path} will be made when the first token is")
     try:
-        token_reader(settings).check()
+        token_reader(settings)
+        if settings.auth == "local":
+            LocalTokens(path).check()
     except SettingsError as e:
-        return failed("keys", str(e), "correct the key file or the settings of PARTNERGRAPH_AUTH")
-    return ok("keys", f"tokens are signed with {path}" if settings.auth == "local" else f"tokens come from {settings.oidc_issuer}, which was not asked")
+        return failed("keys", str(e), "correct the key file, or the settings that begin with PARTNERGRAPH_AUTH and PARTNERGRAPH_OIDC")
+    if settings.auth == "oidc":
+        return ok("keys", f"tokens come from {settings.oidc_issuer}, which was not asked")
+    return ok("keys", f"tokens are signed with {path}" if path.exists() else f"{path} will be made when it is first needed")
 
 
 def web_app(web: WebApp) -> Check:
@@ -119,8 +121,10 @@ async def answers(store: Store) -> Check:
     began = time.perf_counter()
     try:
         revision = await store.revision()
+    except StoreUnavailable as e:
+        return failed("store", str(e), "see whether the database runs, and whether PARTNERGRAPH_STORE is its address")
     except StoreError as e:
-        return failed("store", str(e), "partnergraph load reference, where it is new; else see PARTNERGRAPH_STORE in docs/settings.md")
+        return failed("store", str(e), "partnergraph load reference, if it is new; else see what docs/settings.md says of PARTNERGRAPH_STORE")
     return ok("store", f"it answers in {1000 * (time.perf_counter() - began):.0f} ms and is at revision {revision}")
 
 
@@ -179,8 +183,3 @@ async def freshness(reader: Reader, today: datetime.date) -> Check:
     total = (await stale(reader, DAILY, today, window=Window(first=1))).total
     says = f"{total:,} records or their focuses have not been confirmed for a year"
     return warn("freshness", says, "the maintenance page lists them") if total else ok("freshness", "all records were confirmed within a year")
-
-
-def trouble(error: PartnergraphError) -> Check:
-    """What a check says that could not be done to its end."""
-    return failed("check", str(error), "correct this first")

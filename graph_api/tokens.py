@@ -97,6 +97,11 @@ class LocalTokens:
             return ANYBODY
         return _viewer(_decoded(token, self._signing_key().public_key(), ["EdDSA"], NAME, NAME), "")
 
+    def check(self) -> None:
+        """Raises SettingsError where a key file is there and not good."""
+        if self._path.exists():
+            _read_key(self._path)
+
     def _signing_key(self) -> Ed25519PrivateKey:
         if self._key is None:
             self._key = _read_key(self._path) if self._path.exists() else _make_key(self._path)

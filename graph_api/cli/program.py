@@ -22,10 +22,15 @@ SHOWN_BAD_CELLS = 20
 as_json = click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON document.")
 
 
+def store_of(settings: Settings) -> Store:
+    """The store of the settings, not yet opened."""
+    return open_store(settings.store, user=settings.neo4j_user, password=settings.neo4j_password, database=settings.neo4j_database)
+
+
 @contextlib.asynccontextmanager
 async def opened(settings: Settings) -> AsyncGenerator[Store]:
     """The store of the settings, ready for use."""
-    store = open_store(settings.store, user=settings.neo4j_user, password=settings.neo4j_password, database=settings.neo4j_database)
+    store = store_of(settings)
     try:
         await store.prepare()
         yield store

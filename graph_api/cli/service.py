@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
-from graph_api.cli.program import as_json, emit, main, note
+from graph_api.cli.program import as_json, emit, main, note, store_of
 from graph_api.errors import InvalidInput
 from graph_api.operations.files import parse_id
 from graph_api.operations.viewers import Role, Viewer
@@ -82,3 +83,34 @@ def _record(kind: str, given: str) -> str:
         return parse_id(kind, given)
     except ValueError as e:
         raise InvalidInput(f"{kind}: {e}") from None
+
+
+@main.command()
+@as_json
+def check(as_json: bool) -> None:
+    """Look whether this installation is fit for use, and say what to do where it is not; ends with 1 where something failed.
+
+    Nothing is changed: keys, web app, store, its form and disk, reference data, clock, daily work, how recent the records are.
+    """
+    from graph_api.checks import Check, Verdict, examine
+
+    async def work() -> list[Check]:
+        settings = read_settings()
+        store = store_of(settings)
+        try:
+            return [found async for found in examine(settings, store)]
+        finally:
+            await store.close()
+
+    found = asyncio.run(work())
+    failures = sum(point.verdict is Verdict.FAILED for point in found)
+
+    def text() -> Iterator[str]:
+        for point in found:
+            yield f"{point.verdict:<6}  {point.name:<10}  {point.says}"
+            if point.advice:
+                yield f"{'':<20}{point.advice}"
+
+    emit({"checks": [dataclasses.asdict(point) for point in found], "failed": failures}, as_json=as_json, text=text)
+    if failures:
+        raise click.ClickException(f"{failures} of {len(found)} checks failed")
