@@ -247,15 +247,20 @@ def _columns(declared: type[Node] | type[Link]) -> dict[str, str]:
     return {_camel(name): WEB_TYPES.get(p.type, p.type.__name__) for name, p in properties(declared).items() if name != "id"}
 
 
+def _relation(relation: Relation) -> dict[str, object]:
+    """Where it leads; `link` and `forward` are left out on a shortcut over two links."""
+    way: dict[str, object] = {"link": link_name(relation.link), "forward": relation.steps[0].forward} if relation.link else {}
+    edge = _columns(relation.link) if relation.link and not relation.one else {}
+    return {"to": list(relation.targets), "one": relation.one, "edge": edge} | way
+
+
 def web_model() -> str:
     """Every kind with its properties and relations, as the web app's page of a record asks for them."""
     kinds = {
         name: {
             "type": cls.__name__,
             "properties": _columns(cls),
-            "relations": {
-                _camel(r.name): {"to": list(r.targets), "one": r.one, "edge": _columns(r.link) if r.link and not r.one else {}} for r in relations(cls).values()
-            },
+            "relations": {_camel(r.name): _relation(r) for r in relations(cls).values()},
         }
         for name, cls in KINDS.items()
     }

@@ -74,4 +74,4 @@ def test_every_kind_has_its_page(visit: Visit) -> None:
 def test_without_a_record_it_says_so(visit: Visit, path: str) -> None:
     page = visit(path)
     expect(page.locator("main .notice")).to_be_visible()
-    expect(page.get_by_role("link", name="Im Netz suchen")).to_be_visible()
+    expect(page.get_by_role("link", name="Im Netzwerk suchen")).to_be_visible()

@@ -2,7 +2,8 @@
 import model from './model.json';
 
 export type Kind = keyof typeof model;
-export interface Relation { to: Kind[]; one: boolean; edge: Record<string, string> }
+/** Where a field leads; `link` is missing on a shortcut over two links, `forward`: the link starts at the record itself. */
+export interface Relation { to: Kind[]; one: boolean; edge: Record<string, string>; link?: string; forward?: boolean }
 interface Declared { type: string; properties: Record<string, string>; relations: Record<string, Relation> }
 
 export const KINDS = model as unknown as Record<Kind, Declared>;
@@ -17,6 +18,11 @@ export const KEPT_UP: readonly Kind[] = ['municipality', 'department', 'expert',
 export function kindOf(id: string): Kind | undefined {
   const name = id.slice(0, Math.max(id.indexOf(':'), 0));
   return name in KINDS ? (name as Kind) : undefined;
+}
+
+/** The field by which a record of a kind calls a link to a record of another kind. */
+export function relationOf(kind: Kind, link: string, forward: boolean, to: Kind): string | undefined {
+  return Object.entries(KINDS[kind].relations).find(([, r]) => r.link === link && r.forward === forward && r.to.includes(to))?.[0];
 }
 
 /** A kind as the API's enum names it. */
