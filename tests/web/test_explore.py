@@ -26,18 +26,17 @@ class Words:
     search: str
     heading: str
     open: str
-    table: str
 
 
 WORDS = {
-    "de": Words(locale="de-DE", go="Netzwerk erkunden", search="Im Netzwerk suchen", heading="Umfeld von Kisumu", open="Nachbarn zeigen", table="Einträge im Bild"),
+    "de": Words(locale="de-DE", go="Netzwerk erkunden", search="Im Netzwerk suchen", heading="Umfeld von Kisumu", open="Nachbarn zeigen"),
     "en": Words(
         locale="en-GB",
         go="Explore the network",
         search="Search the network",
         heading="Surroundings of Kisumu",
         open="Show neighbours",
-        table="Records in the picture",
+       ,
     ),
 }
 
