@@ -36,7 +36,6 @@ WORDS = {
         search="Search the network",
         heading="Surroundings of Kisumu",
         open="Show neighbours",
-       ,
     ),
 }
 
