@@ -11,6 +11,7 @@ from matching.group_board import Problem
 from matching.group_demands import Breach, Counts, Demand
 from matching.group_search import Search
 from matching.profile import LANGUAGES, Ints
+from matching.reasons import Number
 
 LIGHT = 0.05
 """What breaking the rule on trial counts against breaking another."""
@@ -23,28 +24,28 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "fr": "Admettre {value} d’un même pays par groupe.",
     },
     "balanced": {
-        "en": "Accept an uneven spread in {count} place(s): {rule}.",
-        "de": "Ungleiche Verteilung an {count} Stelle(n) hinnehmen: {rule}.",
-        "es": "Aceptar un reparto desigual en {count} caso(s): {rule}.",
-        "fr": "Accepter une répartition inégale à {count} endroit(s) : {rule}.",
+        "en": "Accept an uneven spread in {count:place|places}: {rule}.",
+        "de": "Ungleiche Verteilung an {count:Stelle|Stellen} hinnehmen: {rule}.",
+        "es": "Aceptar un reparto desigual en {count:caso|casos}: {rule}.",
+        "fr": "Accepter une répartition inégale à {count:endroit|endroits} : {rule}.",
     },
     "common_language": {
-        "en": "Provide interpreting in {count} group(s).",
-        "de": "In {count} Gruppe(n) dolmetschen lassen.",
-        "es": "Prever interpretación en {count} grupo(s).",
-        "fr": "Prévoir une interprétation dans {count} groupe(s).",
+        "en": "Provide interpreting in {count:group|groups}.",
+        "de": "In {count:Gruppe|Gruppen} dolmetschen lassen.",
+        "es": "Prever interpretación en {count:grupo|grupos}.",
+        "fr": "Prévoir une interprétation dans {count:groupe|groupes}.",
     },
     "no_isolate": {
-        "en": "Accept that {count} participant(s) are alone in their group: {rule}.",
+        "en": "Accept that {count:participant is|participants are} alone in their group: {rule}.",
         "de": "Hinnehmen, dass {count} Teilnehmende in ihrer Gruppe allein sind: {rule}.",
-        "es": "Aceptar que {count} participante(s) queden sin compañía en su grupo: {rule}.",
-        "fr": "Accepter que {count} participante(s) ou participant(s) soient isolés dans leur groupe : {rule}.",
+        "es": "Aceptar que {count:participante quede|participantes queden} sin compañía en su grupo: {rule}.",
+        "fr": "Accepter que {count:participant ou participante soit isolé|participantes ou participants soient isolés} dans leur groupe : {rule}.",
     },
     "pairs": {
-        "en": "Make an exception for {count} pair(s): {rule}.",
-        "de": "Für {count} Paar(e) eine Ausnahme machen: {rule}.",
-        "es": "Hacer una excepción para {count} par(es): {rule}.",
-        "fr": "Faire une exception pour {count} paire(s) : {rule}.",
+        "en": "Make an exception for {count:pair|pairs}: {rule}.",
+        "de": "Für {count:Paar|Paare} eine Ausnahme machen: {rule}.",
+        "es": "Hacer una excepción para {count:par|pares}: {rule}.",
+        "fr": "Faire une exception pour {count:paire|paires} : {rule}.",
     },
 }
 """Key → language → template."""
@@ -81,7 +82,7 @@ class Relaxation:
         head, _, attribute = self.rule.partition(".")
         key = head if head in TEXTS else "pairs"
         name = NAMES.get(attribute or head, ("",) * 4)[LANGUAGES.index(language)]
-        return TEXTS[key][language].format(value=self.value, count=self.exceptions, rule=name)
+        return TEXTS[key][language].format(value=self.value, count=Number(self.exceptions, language), rule=name)
 
 
 def relaxations(problem: Problem, group: Ints, steps: int, seed: int, *, deadline: float = np.inf) -> tuple[Relaxation, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import cast
 
 from matching.profile import LANGUAGES, Subjects
-from matching.reasons import FOR, SEPARATORS, Fact, Reason
+from matching.reasons import FOR, Fact, Number, Reason
 
 TEXTS: Mapping[str, Mapping[str, str]] = {
     "unknown": {
@@ -47,28 +47,28 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "fr": "Ne couvre pas les langues demandées (parle : {languages}) ; une interprétation est nécessaire.",
     },
     "available": {
-        "en": "Available on all {of} day(s).",
-        "de": "An allen {of} Tag(en) verfügbar.",
-        "es": "Disponible los {of} día(s).",
-        "fr": "Disponible pendant toute la durée ({of} jour(s)).",
+        "en": "Available on {of:the one day|all # days}.",
+        "de": "{of:Am einzigen Tag|An allen # Tagen} verfügbar.",
+        "es": "Disponible {of:el único día|los # días}.",
+        "fr": "Disponible pendant toute la durée ({of:jour|jours}).",
     },
     "available.partly": {
-        "en": "Available on {days} of {of} day(s).",
-        "de": "An {days} von {of} Tag(en) verfügbar.",
-        "es": "Disponible {days} de {of} día(s).",
-        "fr": "Disponible {days} jour(s) sur {of}.",
+        "en": "Available on {days} of {of:day|days}.",
+        "de": "An {days} von {of:Tag|Tagen} verfügbar.",
+        "es": "Disponible {days} de {of:día|días}.",
+        "fr": "Disponible {days:jour|jours} sur {of}.",
     },
     "rest": {
-        "en": "{days} day(s) between this and the nearest other mission.",
-        "de": "Zum nächstgelegenen anderen Einsatz liegen {days} Tag(e) dazwischen.",
-        "es": "{days} día(s) entre esta y la otra misión más próxima.",
-        "fr": "{days} jour(s) entre cette mission et l’autre mission la plus proche.",
+        "en": "{days:day|days} between this and the nearest other mission.",
+        "de": "Zum nächstgelegenen anderen Einsatz {days:liegt # Tag|liegen # Tage} dazwischen.",
+        "es": "{days:día|días} entre esta y la otra misión más próxima.",
+        "fr": "{days:jour|jours} entre cette mission et l’autre mission la plus proche.",
     },
     "rest.short": {
-        "en": "Only {days} day(s) between this and the nearest other mission; {cooling} are advised.",
-        "de": "Zum nächstgelegenen anderen Einsatz liegen nur {days} Tag(e) dazwischen; empfohlen sind {cooling}.",
-        "es": "Solo {days} día(s) entre esta y la otra misión más próxima; se recomiendan {cooling}.",
-        "fr": "Seulement {days} jour(s) entre cette mission et l’autre mission la plus proche ; {cooling} sont conseillés.",
+        "en": "Only {days:day|days} between this and the nearest other mission; {cooling} are advised.",
+        "de": "Zum nächstgelegenen anderen Einsatz {days:liegt nur # Tag|liegen nur # Tage} dazwischen; empfohlen sind {cooling}.",
+        "es": "Solo {days:día|días} entre esta y la otra misión más próxima; se recomiendan {cooling}.",
+        "fr": "Seulement {days:jour|jours} entre cette mission et l’autre mission la plus proche ; {cooling} sont conseillés.",
     },
     "rest.none": {
         "en": "No other mission is known.",
@@ -77,10 +77,10 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "fr": "Aucune autre mission connue.",
     },
     "load": {
-        "en": "{count} other mission(s) within a year before and after.",
+        "en": "{count:other mission|other missions} within a year before and after.",
         "de": "{count} weitere(r) Einsatz/Einsätze im Jahr davor und danach.",
-        "es": "{count} misión(es) más en el año anterior y el posterior.",
-        "fr": "{count} autre(s) mission(s) dans l’année qui précède et celle qui suit.",
+        "es": "{count:misión más|misiones más} en el año anterior y el posterior.",
+        "fr": "{count:autre mission|autres missions} dans l’année qui précède et celle qui suit.",
     },
     "load.none": {
         "en": "No other missions within a year before and after.",
@@ -101,40 +101,40 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "fr": "{name} travaille pour une collectivité elle-même concernée.",
     },
     "shortage": {
-        "en": "{missing} slot(s) stay open: {found} suitable person(s) found, and no single concession would bring more.",
-        "de": "{missing} Platz/Plätze bleiben frei: {found} geeignete Person(en) gefunden, kein einzelnes Zugeständnis bringt weitere.",
-        "es": "Quedan {missing} plaza(s) libres: {found} persona(s) adecuada(s) y ninguna concesión por sí sola aportaría más.",
-        "fr": "{missing} place(s) restent libres : {found} personne(s) adaptée(s), aucune concession seule n’en apporterait d’autres.",
+        "en": "{missing:slot stays|slots stay} open: {found:suitable person|suitable people} found, and no single concession would bring more.",
+        "de": "{missing:Platz bleibt|Plätze bleiben} frei: {found:geeignete Person|geeignete Personen} gefunden, kein einzelnes Zugeständnis bringt weitere.",
+        "es": "{missing:Queda # plaza libre|Quedan # plazas libres}: {found:persona adecuada|personas adecuadas} y ninguna concesión por sí sola aportaría más.",
+        "fr": "{missing:place reste libre|places restent libres} : {found:personne adaptée|personnes adaptées}, aucune concession seule n’en apporterait d’autres.",
     },
     "shortage.language": {
-        "en": "{missing} slot(s) stay open; with interpreting, {gain} more person(s) would be suitable.",
-        "de": "{missing} Platz/Plätze bleiben frei; mit Dolmetschen kämen {gain} weitere Person(en) in Frage.",
-        "es": "Quedan {missing} plaza(s) libres; con interpretación habría {gain} persona(s) más.",
-        "fr": "{missing} place(s) restent libres ; avec une interprétation, {gain} personne(s) de plus conviendraient.",
+        "en": "{missing:slot stays|slots stay} open; with interpreting, {gain:more person|more people} would be suitable.",
+        "de": "{missing:Platz bleibt|Plätze bleiben} frei; mit Dolmetschen {gain:käme # weitere Person|kämen # weitere Personen} in Frage.",
+        "es": "{missing:Queda # plaza libre|Quedan # plazas libres}; con interpretación habría {gain:persona más|personas más}.",
+        "fr": "{missing:place reste libre|places restent libres} ; avec une interprétation, {gain:personne de plus conviendrait|personnes de plus conviendraient}.",
     },
     "shortage.unavailable": {
-        "en": "{missing} slot(s) stay open; on other dates, {gain} more person(s) would be available.",
-        "de": "{missing} Platz/Plätze bleiben frei; zu anderen Terminen wären {gain} weitere Person(en) verfügbar.",
-        "es": "Quedan {missing} plaza(s) libres; en otras fechas habría {gain} persona(s) más disponibles.",
-        "fr": "{missing} place(s) restent libres ; à d’autres dates, {gain} personne(s) de plus seraient disponibles.",
+        "en": "{missing:slot stays|slots stay} open; on other dates, {gain:more person|more people} would be available.",
+        "de": "{missing:Platz bleibt|Plätze bleiben} frei; zu anderen Terminen {gain:wäre # weitere Person|wären # weitere Personen} verfügbar.",
+        "es": "{missing:Queda # plaza libre|Quedan # plazas libres}; en otras fechas habría {gain:persona más disponible|personas más disponibles}.",
+        "fr": "{missing:place reste libre|places restent libres} ; à d’autres dates, {gain:personne de plus serait disponible|personnes de plus seraient disponibles}.",
     },
     "shortage.on_mission": {
-        "en": "{missing} slot(s) stay open; {gain} more suitable person(s) are on another mission at that time.",
-        "de": "{missing} Platz/Plätze bleiben frei; {gain} weitere geeignete Person(en) sind zu dieser Zeit anderweitig im Einsatz.",
-        "es": "Quedan {missing} plaza(s) libres; {gain} persona(s) adecuada(s) más están en otra misión en esas fechas.",
-        "fr": "{missing} place(s) restent libres ; {gain} autre(s) personne(s) adaptée(s) sont alors en mission ailleurs.",
+        "en": "{missing:slot stays|slots stay} open; {gain:more suitable person is|more suitable people are} on another mission at that time.",
+        "de": "{missing:Platz bleibt|Plätze bleiben} frei; {gain:weitere geeignete Person ist|weitere geeignete Personen sind} zu dieser Zeit anderweitig im Einsatz.",
+        "es": "{missing:Queda # plaza libre|Quedan # plazas libres}; {gain:persona adecuada más está|personas adecuadas más están} en otra misión en esas fechas.",
+        "fr": "{missing:place reste libre|places restent libres} ; {gain:autre personne adaptée est alors|autres personnes adaptées sont alors} en mission ailleurs.",
     },
     "shortage.no_topic": {
-        "en": "{missing} slot(s) stay open; with broader subjects, {gain} more person(s) would be suitable.",
-        "de": "{missing} Platz/Plätze bleiben frei; bei weiter gefassten Themen kämen {gain} weitere Person(en) in Frage.",
-        "es": "Quedan {missing} plaza(s) libres; con temas más amplios habría {gain} persona(s) más.",
-        "fr": "{missing} place(s) restent libres ; avec des domaines plus larges, {gain} personne(s) de plus conviendraient.",
+        "en": "{missing:slot stays|slots stay} open; with broader subjects, {gain:more person|more people} would be suitable.",
+        "de": "{missing:Platz bleibt|Plätze bleiben} frei; bei weiter gefassten Themen {gain:käme # weitere Person|kämen # weitere Personen} in Frage.",
+        "es": "{missing:Queda # plaza libre|Quedan # plazas libres}; con temas más amplios habría {gain:persona más|personas más}.",
+        "fr": "{missing:place reste libre|places restent libres} ; avec des domaines plus larges, {gain:personne de plus conviendrait|personnes de plus conviendraient}.",
     },
     "shortage.bound": {
-        "en": "{missing} slot(s) stay open; {gain} more suitable person(s) are needed on the other missions or would have too many.",
-        "de": "{missing} Platz/Plätze bleiben frei; {gain} weitere geeignete Person(en) sind in den anderen Einsätzen gebunden oder ausgelastet.",
-        "es": "Quedan {missing} plaza(s) libres; {gain} persona(s) adecuada(s) más hacen falta en las otras misiones o ya tienen demasiadas.",
-        "fr": "{missing} place(s) restent libres ; {gain} autre(s) personne(s) adaptée(s) sont retenues par les autres missions ou déjà trop chargées.",
+        "en": "{missing:slot stays|slots stay} open; {gain:more suitable person is|more suitable people are} needed on the other missions or would have too many.",
+        "de": "{missing:Platz bleibt|Plätze bleiben} frei; {gain:weitere geeignete Person ist|weitere geeignete Personen sind} in den anderen Einsätzen gebunden oder ausgelastet.",
+        "es": "{missing:Queda # plaza libre|Quedan # plazas libres}; {gain:persona adecuada más hace falta en las otras misiones o ya tiene demasiadas|personas adecuadas más hacen falta en las otras misiones o ya tienen demasiadas}.",
+        "fr": "{missing:place reste libre|places restent libres} ; {gain:autre personne adaptée est retenue par les autres missions ou déjà trop chargée|autres personnes adaptées sont retenues par les autres missions ou déjà trop chargées}.",
     },
     "peer.seeks": {
         "en": "Both look for answers on: {matches}.",
@@ -185,10 +185,10 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "fr": "On ne sait pas s’il existe une langue de travail commune.",
     },
     "hours": {
-        "en": "About {hours} hour(s) of time difference, reckoned from longitude: {common} working hour(s) a day in common; check the official time.",
-        "de": "Etwa {hours} Stunde(n) Zeitunterschied nach der geografischen Länge: täglich {common} gemeinsame Arbeitsstunde(n); amtliche Zeit prüfen.",
-        "es": "Unas {hours} hora(s) de diferencia, calculadas según la longitud: {common} hora(s) de trabajo comunes al día; compruebe la hora oficial.",
-        "fr": "Environ {hours} heure(s) de décalage d’après la longitude : {common} heure(s) de travail communes par jour ; vérifier l’heure officielle.",
+        "en": "About {hours:hour|hours} of time difference, reckoned from longitude: {common:working hour|working hours} a day in common; check the official time.",
+        "de": "Etwa {hours:Stunde|Stunden} Zeitunterschied nach der geografischen Länge: täglich {common:gemeinsame Arbeitsstunde|gemeinsame Arbeitsstunden}; amtliche Zeit prüfen.",
+        "es": "{hours:Aproximadamente # hora de diferencia, calculada|Unas # horas de diferencia, calculadas} según la longitud: {common:hora de trabajo común|horas de trabajo comunes} al día; compruebe la hora oficial.",
+        "fr": "Environ {hours:heure|heures} de décalage d’après la longitude : {common:heure de travail commune|heures de travail communes} par jour ; vérifier l’heure officielle.",
     },
     "hours.unknown": {
         "en": "The time difference is not known.",
@@ -227,16 +227,16 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "fr": "{left} et {right} gagneraient à travailler ensemble ({left_percent} % et {right_percent} %), mais ces quotas s’y opposent : {groups}.",
     },
     "compliance": {
-        "en": "{group}: {count} partnership(s), asked for are {minimum} to {maximum}.",
-        "de": "{group}: {count} Partnerschaft(en), vorgesehen sind {minimum} bis {maximum}.",
-        "es": "{group}: {count} partenariado(s); se piden de {minimum} a {maximum}.",
-        "fr": "{group} : {count} partenariat(s), de {minimum} à {maximum} demandés.",
+        "en": "{group}: {count:partnership|partnerships}, asked for are {minimum} to {maximum}.",
+        "de": "{group}: {count:Partnerschaft|Partnerschaften}, vorgesehen sind {minimum} bis {maximum}.",
+        "es": "{group}: {count:partenariado|partenariados}; se piden de {minimum} a {maximum}.",
+        "fr": "{group} : {count:partenariat|partenariats}, de {minimum} à {maximum} demandés.",
     },
     "compliance.minimum": {
-        "en": "{group}: {count} partnership(s), asked for are at least {minimum}.",
-        "de": "{group}: {count} Partnerschaft(en), vorgesehen sind mindestens {minimum}.",
-        "es": "{group}: {count} partenariado(s); se piden al menos {minimum}.",
-        "fr": "{group} : {count} partenariat(s), au moins {minimum} demandés.",
+        "en": "{group}: {count:partnership|partnerships}, asked for are at least {minimum}.",
+        "de": "{group}: {count:Partnerschaft|Partnerschaften}, vorgesehen sind mindestens {minimum}.",
+        "es": "{group}: {count:partenariado|partenariados}; se piden al menos {minimum}.",
+        "fr": "{group} : {count:partenariat|partenariats}, au moins {minimum} demandés.",
     },
     "quota.minimum": {
         "en": "{group}: at least {asked}.",
@@ -269,28 +269,28 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "fr": "Ces quotas ne peuvent pas être respectés ensemble, quel que soit le nombre de places : {groups}.",
     },
     "quotas.conflict.places": {
-        "en": "These quotas cannot be kept together with {places} place(s): {groups}. With {needed} place(s) they could.",
-        "de": "Diese Quoten lassen sich mit {places} Platz/Plätzen nicht zugleich einhalten: {groups}. Mit {needed} Plätzen ginge es.",
-        "es": "Estas cuotas no pueden cumplirse a la vez con {places} plaza(s): {groups}. Con {needed} plaza(s) sería posible.",
-        "fr": "Ces quotas ne peuvent pas être respectés ensemble avec {places} place(s) : {groups}. Avec {needed} place(s), ce serait possible.",
+        "en": "These quotas cannot be kept together with {places:place|places}: {groups}. With {needed:place|places} they could.",
+        "de": "Diese Quoten lassen sich mit {places:Platz|Plätzen} nicht zugleich einhalten: {groups}. Mit {needed:Platz|Plätzen} ginge es.",
+        "es": "Estas cuotas no pueden cumplirse a la vez con {places:plaza|plazas}: {groups}. Con {needed:plaza|plazas} sería posible.",
+        "fr": "Ces quotas ne peuvent pas être respectés ensemble avec {places:place|places} : {groups}. Avec {needed:place|places}, ce serait possible.",
     },
     "plan.maximum": {
-        "en": "Largest total fit: {count} partnership(s), total {total}, weakest side {percent} %, {blocking} pair(s) would rather change.",
-        "de": "Größte Gesamtpassung: {count} Partnerschaft(en), Summe {total}, schwächste Seite {percent} %, {blocking} Paar(e) würden lieber wechseln.",
-        "es": "Mayor adecuación total: {count} partenariado(s), total {total}, parte más débil {percent} %; {blocking} par(es) preferirían cambiar.",
-        "fr": "Adéquation totale maximale : {count} partenariat(s), total {total}, côté le plus faible {percent} % ; {blocking} paire(s) voudraient changer.",
+        "en": "Largest total fit: {count:partnership|partnerships}, total {total}, weakest side {percent} %, {blocking:pair|pairs} would rather change.",
+        "de": "Größte Gesamtpassung: {count:Partnerschaft|Partnerschaften}, Summe {total}, schwächste Seite {percent} %, {blocking:Paar würde|Paare würden} lieber wechseln.",
+        "es": "Mayor adecuación total: {count:partenariado|partenariados}, total {total}, parte más débil {percent} %; {blocking:par preferiría|pares preferirían} cambiar.",
+        "fr": "Adéquation totale maximale : {count:partenariat|partenariats}, total {total}, côté le plus faible {percent} % ; {blocking:paire voudrait|paires voudraient} changer.",
     },
     "plan.stable": {
-        "en": "Stable: {count} partnership(s), total {total}, weakest side {percent} %, {blocking} pair(s) would rather change.",
-        "de": "Stabil: {count} Partnerschaft(en), Summe {total}, schwächste Seite {percent} %, {blocking} Paar(e) würden lieber wechseln.",
-        "es": "Estable: {count} partenariado(s), total {total}, parte más débil {percent} %; {blocking} par(es) preferirían cambiar.",
-        "fr": "Stable : {count} partenariat(s), total {total}, côté le plus faible {percent} % ; {blocking} paire(s) voudraient changer.",
+        "en": "Stable: {count:partnership|partnerships}, total {total}, weakest side {percent} %, {blocking:pair|pairs} would rather change.",
+        "de": "Stabil: {count:Partnerschaft|Partnerschaften}, Summe {total}, schwächste Seite {percent} %, {blocking:Paar würde|Paare würden} lieber wechseln.",
+        "es": "Estable: {count:partenariado|partenariados}, total {total}, parte más débil {percent} %; {blocking:par preferiría|pares preferirían} cambiar.",
+        "fr": "Stable : {count:partenariat|partenariats}, total {total}, côté le plus faible {percent} % ; {blocking:paire voudrait|paires voudraient} changer.",
     },
     "plan.fair": {
-        "en": "Fair: {count} partnership(s), total {total}, weakest side {percent} %, {blocking} pair(s) would rather change.",
-        "de": "Fair: {count} Partnerschaft(en), Summe {total}, schwächste Seite {percent} %, {blocking} Paar(e) würden lieber wechseln.",
-        "es": "Equitativo: {count} partenariado(s), total {total}, parte más débil {percent} %; {blocking} par(es) preferirían cambiar.",
-        "fr": "Équitable : {count} partenariat(s), total {total}, côté le plus faible {percent} % ; {blocking} paire(s) voudraient changer.",
+        "en": "Fair: {count:partnership|partnerships}, total {total}, weakest side {percent} %, {blocking:pair|pairs} would rather change.",
+        "de": "Fair: {count:Partnerschaft|Partnerschaften}, Summe {total}, schwächste Seite {percent} %, {blocking:Paar würde|Paare würden} lieber wechseln.",
+        "es": "Equitativo: {count:partenariado|partenariados}, total {total}, parte más débil {percent} %; {blocking:par preferiría|pares preferirían} cambiar.",
+        "fr": "Équitable : {count:partenariat|partenariats}, total {total}, côté le plus faible {percent} % ; {blocking:paire voudrait|paires voudraient} changer.",
     },
 }
 """Key → language → template; the only place where these sentences stand."""
@@ -309,7 +309,7 @@ def say(reason: Reason, language: str = "en", subjects: Subjects | None = None) 
     return TEXTS[reason.key][language].format(**{name: _said(name, fact, subjects, language) for name, fact in reason.facts.items()})
 
 
-def _said(name: str, fact: Fact, subjects: Subjects, language: str) -> str:
+def _said(name: str, fact: Fact, subjects: Subjects, language: str) -> str | Number:
     if name == "matches":
         pairs = cast("tuple[tuple[int, int], ...]", fact)
         return ", ".join(dict.fromkeys(_match(pair, subjects, language) for pair in pairs))
@@ -317,7 +317,7 @@ def _said(name: str, fact: Fact, subjects: Subjects, language: str) -> str:
         return ", ".join(str(part) for part in fact)
     if name.endswith("_on"):
         return datetime.date.fromordinal(int(fact)).strftime(DATES[language])
-    return f"{fact:,}".replace(",", SEPARATORS[language]) if isinstance(fact, int) else str(fact)
+    return Number(fact, language) if isinstance(fact, int) else str(fact)
 
 
 def _match(pair: tuple[int, int], subjects: Subjects, language: str) -> str:

@@ -271,6 +271,21 @@ FOR: Mapping[str, str] = {"en": "{1} (for {0})", "de": "{1} (für {0})", "es": "
 """How a subject that meets another, near one is named."""
 
 
+class Number:
+    """A number in a text: `{days:day|days}` stands for "1 day" and "2 days", `{days}` for the number alone; `#` says where it stands, if not first."""
+
+    def __init__(self, value: int, language: str) -> None:
+        self.value = value
+        self.language = language
+
+    def __format__(self, forms: str) -> str:
+        text = f"{self.value:,}".replace(",", SEPARATORS[self.language])
+        one, _, many = forms.partition("|")
+        single = self.value < 2 if self.language == "fr" else self.value == 1
+        form = one if single else many
+        return (form.replace("#", text) if "#" in forms else f"{text} {form}") if forms else text
+
+
 def render(reason: Reason, profiles: Profiles, language: str = "en") -> str:
     """A reason as a sentence in one of `LANGUAGES`; `ValueError` for another language."""
     if language not in LANGUAGES:

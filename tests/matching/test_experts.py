@@ -66,7 +66,7 @@ def test_availability_counts_days_of_overlap_and_an_open_end_is_open():
     shares = {candidate.id: candidate.facets[2].score for candidate in answer.candidates}
     assert shares == {"a": 1, "b": pytest.approx(3 / 5), "c": None, "e": 1}
     assert answer.excluded == {"unavailable": 1}
-    assert say(answer.candidates[[c.id for c in answer.candidates].index("b")].facets[2].reason) == "Available on 3 of 5 day(s)."
+    assert say(answer.candidates[[c.id for c in answer.candidates].index("b")].facets[2].reason) == "Available on 3 of 5 days."
 
 
 def test_the_rested_and_less_loaded_come_first_and_who_is_away_is_left_out():

@@ -259,7 +259,7 @@ def test_of_two_rules_that_clash_the_one_with_fewer_exceptions_is_named_first() 
     rules = Rules(together=(("a", "b", "c"),), apart=(("a", "b"),))
     plan = peer_groups(people("abcdef"), rules, number=2)
     assert [(one.rule, one.exceptions) for one in plan.relaxations] == [("apart", 1), ("together", 2)]
-    assert plan.relaxations[0].text("en") == "Make an exception for 1 pair(s): be apart."
+    assert plan.relaxations[0].text("en") == "Make an exception for 1 pair: be apart."
 
 
 # ── changes by hand ───────────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,7 +1,9 @@
 import string
 
+import pytest
+
 from matching.profile import LANGUAGES, Profiles
-from matching.reasons import SILENT, TEXTS, Reason, render
+from matching.reasons import SILENT, TEXTS, Number, Reason, render
 
 
 def test_every_reason_says_the_same_facts_in_every_language():
@@ -27,3 +29,19 @@ def test_names_that_are_left_out_are_hinted_at():
 
 def test_no_sentence_leaves_the_plural_to_the_reader():
     assert not [text for texts in TEXTS.values() for text in texts.values() if any(mark in text for mark in ("(s)", "(e", "(n)"))]
+
+
+@pytest.mark.parametrize(
+    ("value", "language", "forms", "text"),
+    [
+        (1, "en", "day|days", "1 day"),
+        (0, "en", "day|days", "0 days"),
+        (0, "fr", "jour|jours", "0 jour"),
+        (1_200, "de", "Tag|Tage", "1.200 Tage"),
+        (1, "en", "the one day|all # days", "the one day"),
+        (3, "en", "the one day|all # days", "all 3 days"),
+        (2, "es", "", "2"),
+    ],
+)
+def test_a_number_and_its_word_agree(value: int, language: str, forms: str, text: str) -> None:
+    assert format(Number(value, language), forms) == text
