@@ -13,7 +13,7 @@ import hashlib
 import os
 import zlib
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -24,6 +24,7 @@ import orjson
 
 from graph_api.errors import InvalidInput
 from graph_api.model import KINDS, LINKS, Link, Node, Scalar, kind_name, link_name, properties
+from graph_api.storage.migrations import MIGRATIONS, Migrations, carried, newest, steps_since
 
 FORMAT = 1
 """Grows when a program of an older format would misread an archive."""
@@ -47,6 +48,8 @@ _NAMES: dict[tuple[str, str], Declared] = {
 class Heading:
     """What an archive says of itself."""
 
+    format: int
+    """The format of the store that it was made from (see `storage.migrations`)."""
     made_at: str
     """When it was made, ISO 8601 in UTC."""
     program: str
@@ -69,7 +72,7 @@ class Section:
 def heading(*, revision: int, nodes: int) -> Heading:
     """The heading of an archive that is made now."""
     now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-    return Heading(made_at=now, program=version("partnergraph"), revision=revision, nodes=nodes)
+    return Heading(format=newest(MIGRATIONS), made_at=now, program=version("partnergraph"), revision=revision, nodes=nodes)
 
 
 def columns_of(declared: Declared) -> tuple[str, ...]:
@@ -133,8 +136,8 @@ def writing(path: Path) -> Generator[gzip.GzipFile]:
 class Archive:
     """An archive on the disk. Every method reads the file anew, and raises InvalidInput where it is not what was written."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, *, migrations: Migrations = MIGRATIONS) -> None:
+        self._path, self._migrations = path, migrations
 
     def check(self, progress: Callable[[int], None] = lambda _rows: None) -> Heading:
         """Reads it to its end, and gives its heading where every line is as it was written."""
@@ -151,21 +154,25 @@ class Archive:
         return head
 
     def sections(self) -> Iterator[Section]:
-        """Its sections, in order. The rows of each have to be read before the next one. Whether it is whole is not looked at: see `check`."""
+        """Its sections, in order, as they would be written now. The rows of each have to be read before the next one. See `check` for whether it is whole."""
         with self._opened() as lines:
-            self._heading(lines)
+            steps = list(steps_since(self._heading(lines).format, self._migrations))
             lines.move()
-            while "sha256" not in (named := self._named(lines)):
-                declared, columns = self._declared(named)
-                yield Section(declared=declared, columns=columns, rows=self._rows(lines, len(columns)))
+            while "sha256" not in (line := self._named(lines)):
+                sort = "kind" if "kind" in line else "link"
+                name, columns, texts = carried(steps, line[sort], line["columns"])
+                kept = [(place, column, texts.get(column, {})) for place, column in enumerate(columns) if column]
+                declared = self._declared(sort, name, [column for _, column, _ in kept])
+                places = [(place, changed) for place, _, changed in kept]
+                yield Section(declared=declared, columns=tuple(column for _, column, _ in kept), rows=self._rows(lines, len(columns), places))
 
-    def _rows(self, lines: _Lines, columns: int) -> Iterator[Row]:
+    def _rows(self, lines: _Lines, columns: int, kept: Sequence[tuple[int, Mapping[str, str]]]) -> Iterator[Row]:
         lines.move()
         while lines.line.startswith(b"["):
             row: list[Any] = self._json(lines)
             if len(row) != columns:
                 raise self._damaged("a row has not as many values as there are columns")
-            yield [tuple(cast("list[str]", value)) if isinstance(value, list) else value for value in row]
+            yield [_value(row[place], texts) for place, texts in kept]
             lines.move()
 
     def _heading(self, lines: _Lines) -> Heading:
@@ -173,18 +180,18 @@ class Archive:
         found = self._named(lines) if lines.line.startswith(f'{{"{MARK}":'.encode()) else dict[str, Any]()
         if MARK not in found:
             raise InvalidInput(f"{self._path} is no backup of Partnergraph")
-        if found[MARK] > FORMAT:
-            raise InvalidInput(f"{self._path} was made by a newer Partnergraph (format {found[MARK]}); this one reads up to format {FORMAT}")
-        return Heading(**{name: found[name] for name in ("made_at", "program", "revision", "nodes")})
+        number, known = max((found[MARK], FORMAT), (found["format"], newest(self._migrations)), key=lambda pair: pair[0] - pair[1])
+        if number > known:
+            raise InvalidInput(f"{self._path} was made by a newer Partnergraph (format {number}); this one reads up to format {known}")
+        return Heading(**{name: found[name] for name in ("format", "made_at", "program", "revision", "nodes")})
 
-    def _declared(self, line: dict[str, Any]) -> tuple[Declared, tuple[str, ...]]:
-        sort = "kind" if "kind" in line else "link"
-        declared, columns = _NAMES.get((sort, line.get(sort, ""))), tuple(line["columns"])
+    def _declared(self, sort: str, name: str, columns: Sequence[str]) -> Declared:
+        declared = _NAMES.get((sort, name))
         if declared is None:
-            raise InvalidInput(f"{self._path} holds a {sort} {line.get(sort)!r} that this Partnergraph does not know; a newer one may have made it")
-        if strange := [name for name in columns if name not in columns_of(declared)]:
-            raise InvalidInput(f"{self._path} holds {line[sort]}.{strange[0]}, which this Partnergraph does not know; a newer one may have made it")
-        return declared, columns
+            raise InvalidInput(f"{self._path} holds a {sort} {name!r} that this Partnergraph does not know; a newer one may have made it")
+        if strange := [column for column in columns if column not in columns_of(declared)]:
+            raise InvalidInput(f"{self._path} holds {name}.{strange[0]}, which this Partnergraph does not know; a newer one may have made it")
+        return declared
 
     def _named(self, lines: _Lines) -> dict[str, Any]:
         found = self._json(lines)
@@ -209,6 +216,13 @@ class Archive:
             raise InvalidInput(f"{self._path} cannot be read: {e.strerror}") from None
         with file:
             yield _Lines(self._path, file)
+
+
+def _value(value: Any, texts: Mapping[str, str]) -> Scalar:
+    """A value as stores take it, written as it is now."""
+    if isinstance(value, list):
+        return tuple(cast("list[str]", value))
+    return texts.get(value, value) if texts else value
 
 
 class _Lines:

@@ -12,6 +12,7 @@ from graph_api.errors import InvalidInput
 from graph_api.model import KINDS, Link, Relation, kind_name, link_name, properties, relations
 from graph_api.operations.archives import Archive, Row, Section, Sink, heading, writing
 from graph_api.storage.base import Position, Reader, Selection, Shape, Store, Wanted, Writer
+from graph_api.storage.migrations import MIGRATIONS, Migrations
 
 READ = 1_000
 """Records that are read at once."""
@@ -119,13 +120,13 @@ async def _pages(reader: Reader, shape: Shape) -> AsyncIterator[Sequence[list[An
 # ── in ────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def restore(store: Store, path: Path, *, replace: bool = False, progress: Progress = _silent) -> RestoreReport:
+async def restore(store: Store, path: Path, *, replace: bool = False, progress: Progress = _silent, migrations: Migrations = MIGRATIONS) -> RestoreReport:
     """Takes an archive into an empty store, in one transaction; with `replace` what the store has goes in the same one.
 
-    The archive is read to its end before anything is written, and again while it is. Raises InvalidInput where it is damaged, not ours or of a newer program,
-    and where the store is not empty; then nothing has changed.
+    One of an older format is brought up by the `migrations`. The archive is read to its end before anything is written, and again while it
+    is. Raises InvalidInput where it is damaged, not ours or of a newer program, and where the store is not empty; then nothing has changed.
     """
-    archive = Archive(path)
+    archive = Archive(path, migrations=migrations)
     head = archive.check(lambda rows: progress("checking", rows, 0))
     rows: dict[str, int] = {}
     async with store.transaction() as tx:

@@ -25,6 +25,7 @@ from neo4j.exceptions import (
 from graph_api.errors import StoreError, StoreUnavailable, StoreUnusable
 from graph_api.model import Link
 from graph_api.storage.base import Condition, Reader, Snapshot, Writer
+from graph_api.storage.migrations import MIGRATIONS, Migrations, refuse_newer
 from graph_api.storage.neo4j_filter import Statement
 from graph_api.storage.neo4j_prepare import condition, prepare
 from graph_api.storage.neo4j_reader import Ask, Neo4jReader
@@ -43,7 +44,7 @@ NO_ANSWER = "the store does not answer; try again later"
 
 T = TypeVar("T")
 
-LOCK = Statement(text="MERGE (m:Meta {id: 'meta'}) SET m.revision = coalesce(m.revision, 0) + 1", parameters={})
+LOCK = Statement(text="MERGE (m:Meta {id: 'meta'}) SET m.revision = coalesce(m.revision, 0) + 1 RETURN m.format", parameters={})
 """Goes first in each writing transaction: writers of all processes wait here for one another."""
 
 
@@ -58,9 +59,9 @@ class Neo4jMoment(Neo4jReader):
 class Neo4jStore(Neo4jReader):
     """The network in a database of a Neo4j server, 5.26 or newer. Nothing is sent before the first verb."""
 
-    def __init__(self, url: str, *, user: str = "neo4j", password: str = "", database: str = "neo4j") -> None:
+    def __init__(self, url: str, *, user: str = "neo4j", password: str = "", database: str = "neo4j", migrations: Migrations = MIGRATIONS) -> None:
         super().__init__(self._alone)
-        self._database = database
+        self._database, self._migrations = database, migrations
         self._turn = asyncio.Lock()
         try:
             urlsplit(url).port  # noqa: B018 - raises where it is no number
@@ -80,11 +81,11 @@ class Neo4jStore(Neo4jReader):
 
     async def prepare(self) -> None:
         """See `Store.prepare`."""
-        await prepare(self._schema, self._writing)
+        await prepare(self._schema, self._writing, self._migrations)
 
     async def condition(self) -> Condition:
         """See `Store.condition`."""
-        return await condition(self._alone)
+        return await condition(self._alone, self._migrations)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[Writer]:
@@ -165,7 +166,7 @@ class Neo4jStore(Neo4jReader):
         session = self._session(neo4j.WRITE_ACCESS)
         try:
             transaction = await session.begin_transaction(timeout=TRANSACTION_SECONDS)
-            await _value(transaction, LOCK)
+            refuse_newer(await _value(transaction, LOCK) or 1, self._migrations, "the store")  # a newer program may have come meanwhile
         except BaseException:
             await session.close()
             raise

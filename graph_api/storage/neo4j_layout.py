@@ -15,9 +15,6 @@ from graph_api.model import KINDS, LINKS, Link, Node, Property, link_name, prope
 from graph_api.storage.codec import encode
 from graph_api.storage.ranking import TYPO_LENGTH
 
-FORMAT = 1
-"""Grows when a program of an older format could no longer work with the store."""
-
 SEARCH_INDEX = "search"
 """Name of the full-text index over every kind."""
 

@@ -10,9 +10,9 @@ from typing import Any
 from graph_api.errors import StoreUnusable
 from graph_api.model import Link, Property, properties
 from graph_api.storage.base import Condition
+from graph_api.storage.migrations import Migrations, newest, refuse_newer, steps_since
 from graph_api.storage.neo4j_filter import Statement
 from graph_api.storage.neo4j_layout import (
-    FORMAT,
     SEARCH_INDEX,
     constraints,
     declared_names,
@@ -24,6 +24,7 @@ from graph_api.storage.neo4j_layout import (
     stored_names,
     words_name,
 )
+from graph_api.storage.neo4j_migrations import stale_indexes, statements
 from graph_api.storage.neo4j_reader import Ask
 from graph_api.storage.neo4j_writer import batches, complete_statement, default_statement, incomplete_statement
 
@@ -38,38 +39,43 @@ AWAIT_INDEXES = Statement(text="CALL db.awaitIndexes(300)", parameters={}, bulk=
 Transaction = Callable[[], AbstractAsyncContextManager[Ask]]
 
 
-async def prepare(ask: Ask, transaction: Transaction) -> None:
+async def prepare(ask: Ask, transaction: Transaction, migrations: Migrations) -> None:
     """Makes what is missing. `ask` runs a statement alone, `transaction` gives what runs statements in one writing transaction.
 
     Raises StoreUnusable where a newer version of the program wrote the store.
     """
-    stored = await _known_form(ask)
+    number, stored = await _known_form(ask, migrations)
     await _make_indexes(ask)
-    before: dict[str, str] = json.loads(stored or "{}")
-    changed = [name for name, form in stored_form().items() if before.get(name) != form]
-    if changed or stored is None:
+    if stored is None or number < newest(migrations) or _changed(stored):
         async with transaction() as run:
-            await _bring_up(run, [] if await run(EMPTY) else changed)
+            await _bring_up(run, migrations)
+    for step in steps_since(number, migrations):
+        for statement in stale_indexes(step):
+            await ask(statement)
 
 
-async def condition(ask: Ask) -> Condition:
+async def condition(ask: Ask, migrations: Migrations) -> Condition:
     """See `Store.condition`."""
-    stored = await _known_form(ask)
+    number, stored = await _known_form(ask, migrations)
     if stored is None:
         raise StoreUnusable("the store is empty: it has not been prepared")
-    before: dict[str, str] = json.loads(stored)
     online = {*await ask(SHOW_CONSTRAINTS), *await ask(SHOW_ONLINE)}
     lacking = [name for name in (*constraints(), *indexes(), SEARCH_INDEX) if name not in online]
-    changed = [name for name, form in stored_form().items() if before.get(name) != form]
-    return Condition(engine=f"Neo4j {await ask(VERSION)}", lacking=(*lacking, *changed), damage=())
+    old = [f"format {newest(migrations)} (it has {number})"] if number < newest(migrations) else []
+    return Condition(engine=f"Neo4j {await ask(VERSION)}", lacking=(*old, *lacking, *_changed(stored)), damage=())
 
 
-async def _known_form(ask: Ask) -> str | None:
-    """In what form the store keeps what; None where it was never prepared. Raises StoreUnusable for a newer format."""
+async def _known_form(ask: Ask, migrations: Migrations) -> tuple[int, str | None]:
+    """The store's format, and in what form it keeps what (None: it was never prepared). Raises StoreUnusable for a newer format."""
     number, stored = await ask(META) or (None, None)
-    if (number or FORMAT) > FORMAT:
-        raise StoreUnusable(f"a newer version of Partnergraph wrote this store: its format is {number}, this version knows {FORMAT}")
-    return stored
+    refuse_newer(number or 1, migrations, "the store")
+    return number or newest(migrations), stored
+
+
+def _changed(stored: str | None) -> list[str]:
+    """Labels and types of which the store keeps something else than what is declared now."""
+    before: dict[str, str] = json.loads(stored or "{}")
+    return [name for name, form in stored_form().items() if before.get(name) != form]
 
 
 async def _make_indexes(ask: Ask) -> None:
@@ -87,14 +93,18 @@ async def _make_indexes(ask: Ask) -> None:
     await ask(AWAIT_INDEXES)
 
 
-async def _bring_up(run: Ask, names: list[str]) -> None:
-    """Gives all nodes and links of these labels and types what they would have if they were written now."""
-    for name in names:
+async def _bring_up(run: Ask, migrations: Migrations) -> None:
+    """Carries out what is due, and gives all nodes and links what they would have if they were written now."""
+    number, stored = await _known_form(run, migrations)  # another program may have been faster
+    steps = list(steps_since(number, migrations))
+    for statement in (statement for step in steps for statement in statements(step)):
+        await run(statement)
+    for name in () if await run(EMPTY) else declared_names() if steps else _changed(stored):
         owner = declared_names()[name]
         for declared in properties(owner).values():
             await _complete(run, name, declared, link=issubclass(owner, Link))
     text = "MATCH (m:Meta {id: 'meta'}) SET m.format = $format, m.stored = $stored"
-    await run(Statement(text=text, parameters={"format": FORMAT, "stored": json.dumps(stored_form())}))
+    await run(Statement(text=text, parameters={"format": newest(migrations), "stored": json.dumps(stored_form())}))
 
 
 async def _complete(run: Ask, name: str, declared: Property, *, link: bool) -> None:

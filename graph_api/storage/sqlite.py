@@ -19,9 +19,11 @@ from graph_api.errors import InvalidInput, StoreError, StoreUnavailable, StoreUn
 from graph_api.model import KINDS, Link, Node, Scalar, properties
 from graph_api.storage import sqlite_rows, sqlite_terms, sqlite_walk
 from graph_api.storage.base import Cell, Columns, Condition, Expansion, Filter, Hits, Neighbourhood, Search, Selection, Snapshot
+from graph_api.storage.migrations import MIGRATIONS, Migrations, newest, steps_since
 from graph_api.storage.sqlite_connections import Connections, Work
+from graph_api.storage.sqlite_migrations import migrate
 from graph_api.storage.sqlite_select import count_statement, is_brief, select_statement
-from graph_api.storage.sqlite_tables import APPLICATION, FORMAT, Declared, identify, key_properties, missing, quoted, table_of
+from graph_api.storage.sqlite_tables import APPLICATION, Declared, identify, key_properties, missing, quoted, table_of
 
 T = TypeVar("T")
 
@@ -128,10 +130,10 @@ class SqliteWriter(SqliteMoment):
 class SqliteStore(SqliteReader):
     """A graph in a file; without a path in a temporary one that goes when the store is closed."""
 
-    def __init__(self, path: Path | None = None) -> None:
+    def __init__(self, path: Path | None = None, *, migrations: Migrations = MIGRATIONS) -> None:
         self._directory = None if path else tempfile.TemporaryDirectory(prefix="partnergraph-", ignore_cleanup_errors=True)
         self._path = path or Path(self._directory.name if self._directory else "") / "memory.db"
-        self._connections = Connections(self._path, shown=str(path or "the store in memory"), durable=path is not None)
+        self._connections = Connections(self._path, shown=str(path or "the store in memory"), durable=path is not None, migrations=migrations)
         self._turn = asyncio.Lock()
         self._writing: sqlite3.Connection | None = None
 
@@ -168,7 +170,7 @@ class SqliteStore(SqliteReader):
         connection = self._connections.open(create=True)
         try:
             with self._connections.translating():
-                _bring_up_to_date(connection, self._connections.shown)
+                _bring_up_to_date(connection, self._connections)
         finally:
             connection.close()
 
@@ -178,7 +180,7 @@ class SqliteStore(SqliteReader):
         async with self._turn:
             self._writing = connection = self._writing or await self._connections.in_thread(self._connections.open)
             try:
-                await self._connections.run(connection, lambda c: c.execute("BEGIN IMMEDIATE"))
+                await self._connections.run(connection, self._begin)
                 yield SqliteWriter(self._connections, connection)
                 await self._connections.run(connection, _within(lambda c: c.execute("COMMIT")), stoppable=False)
             finally:
@@ -195,6 +197,10 @@ class SqliteStore(SqliteReader):
             finally:
                 if connection.in_transaction:
                     await self._connections.run(connection, lambda c: c.execute("COMMIT"), stoppable=False)
+
+    def _begin(self, connection: sqlite3.Connection) -> None:
+        connection.execute("BEGIN IMMEDIATE")
+        identify(connection, self._connections.shown, self._connections.migrations)  # a newer program may have come meanwhile
 
     async def clear(self) -> None:
         """Removes every node and link."""
@@ -279,14 +285,16 @@ def _decoded(kind: type, column: Sequence[Any]) -> Sequence[object]:
 # ── the file ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _bring_up_to_date(connection: sqlite3.Connection, shown: str) -> None:
+def _bring_up_to_date(connection: sqlite3.Connection, wanted: Connections) -> None:
     if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
         connection.execute("PRAGMA journal_mode = WAL")
-    if identify(connection, shown) and not missing(connection) and _searched(connection) == sqlite_terms.fingerprint():
+    number = identify(connection, wanted.shown, wanted.migrations)
+    if number == newest(wanted.migrations) and not missing(connection) and _searched(connection) == sqlite_terms.fingerprint():
         return
     connection.execute("BEGIN IMMEDIATE")
     try:
-        identify(connection, shown)
+        if number := identify(connection, wanted.shown, wanted.migrations):  # another process may have been faster
+            migrate(connection, steps_since(number, wanted.migrations))
         for statement in missing(connection):
             connection.execute(statement)
         connection.execute("INSERT OR IGNORE INTO _state VALUES (1, 0, '')")
@@ -294,7 +302,7 @@ def _bring_up_to_date(connection: sqlite3.Connection, shown: str) -> None:
             sqlite_terms.rebuild(connection)
             connection.execute("UPDATE _state SET searched = ?", (sqlite_terms.fingerprint(),))
         connection.execute(f"PRAGMA application_id = {APPLICATION}")
-        connection.execute(f"PRAGMA user_version = {FORMAT}")
+        connection.execute(f"PRAGMA user_version = {newest(wanted.migrations)}")
         connection.execute("COMMIT")
     finally:
         if connection.in_transaction:

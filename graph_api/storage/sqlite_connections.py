@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from graph_api.errors import InvalidInput, StoreError, StoreUnavailable, StoreUnusable
 from graph_api.storage.codec import fold
+from graph_api.storage.migrations import MIGRATIONS, Migrations
 from graph_api.storage.ranking import one_typo
 from graph_api.storage.sqlite_tables import identify
 
@@ -33,11 +34,13 @@ EARTH_RADIUS = 6371.0088
 class Connections:
     """Connections to one file.
 
-    `shown` is what messages call the file. `durable` says whether an acknowledged write has to outlive a power cut.
+    `shown` is what messages call the file, `migrations` says which formats are known.
+
+    `durable` says whether an acknowledged write has to outlive a power cut.
     """
 
-    def __init__(self, path: Path, *, shown: str, durable: bool = True) -> None:
-        self._path, self.shown, self._durable = path, shown, durable
+    def __init__(self, path: Path, *, shown: str, durable: bool = True, migrations: Migrations = MIGRATIONS) -> None:
+        self._path, self.shown, self._durable, self.migrations = path, shown, durable, migrations
         self._threads = ThreadPoolExecutor(READERS + 1, thread_name_prefix="partnergraph-store")
         self._turns = asyncio.Semaphore(READERS)
         self._idle: list[sqlite3.Connection] = []
@@ -60,7 +63,7 @@ class Connections:
             return connection
 
     def _check(self, connection: sqlite3.Connection, *, empty: bool) -> None:
-        if not identify(connection, self.shown) and not empty:
+        if not identify(connection, self.shown, self.migrations) and not empty:
             raise StoreUnusable(f"{self.shown} is empty: it has not been prepared")
 
     @asynccontextmanager

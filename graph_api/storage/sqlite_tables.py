@@ -14,9 +14,8 @@ import orjson
 from graph_api.errors import StoreUnusable
 from graph_api.model import KINDS, LINKS, Link, Node, Property, Scalar, kind_name, link_name, properties
 from graph_api.storage.codec import encode
+from graph_api.storage.migrations import Migrations, refuse_newer
 
-FORMAT = 1
-"""Grows when a newer program writes what an older one would misread; kept in the file as `user_version`."""
 APPLICATION = 0x50475248
 """Says that the file is ours ("PGRH"); kept in the file as `application_id`."""
 
@@ -140,13 +139,12 @@ def _missing_columns(connection: sqlite3.Connection, declared: Declared) -> list
     ]
 
 
-def identify(connection: sqlite3.Connection, name: str) -> bool:
-    """Whether the file is a store of ours (False: it is empty). Raises StoreUnusable for anything else, or a newer one."""
-    application, version = (int(connection.execute(f"PRAGMA {p}").fetchone()[0]) for p in ("application_id", "user_version"))
+def identify(connection: sqlite3.Connection, name: str, migrations: Migrations) -> int:
+    """The format of a store of ours; 0: it is empty. Raises StoreUnusable for anything else, or one of a newer program than one with these migrations."""
+    application, number = (int(connection.execute(f"PRAGMA {p}").fetchone()[0]) for p in ("application_id", "user_version"))
     if application == APPLICATION:
-        if version > FORMAT:
-            raise StoreUnusable(f"{name} was written by a newer Partnergraph (format {version}); this one reads up to format {FORMAT}")
-        return True
-    if application or version or connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
+        refuse_newer(number, migrations, name)
+        return number
+    if application or number or connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
         raise StoreUnusable(f"{name} is a database, but not one of Partnergraph")
-    return False
+    return 0

@@ -19,9 +19,10 @@ from graph_api.operations.archives import FORMAT, Heading, Sink, writing
 from graph_api.operations.backups import back_up, restore
 from graph_api.storage import open_store
 from graph_api.storage.base import Cell, Selection, Store
+from graph_api.storage.migrations import LinkRenamed, Migration, Removed, Renamed, ValueChanged
 from tests.everything import contents, fill
 
-HEAD = Heading(made_at="2026-01-02T03:04:05+00:00", program="0.1.0", revision=7, nodes=0)
+HEAD = Heading(format=1, made_at="2026-01-02T03:04:05+00:00", program="0.1.0", revision=7, nodes=0)
 
 
 @pytest.fixture
@@ -141,6 +142,7 @@ def numbered(change: dict[str, Any]) -> Callable[[bytes], bytes]:
         (sealed(lambda lines: [*lines[:2], b"[1,\n", *lines[3:]]), DAMAGED),
         (sealed(lambda lines: [*lines[:2], b"1\n", *lines[3:]]), DAMAGED),
         (numbered({"revision": 1}), DAMAGED),
+        (numbered({"format": 99}), r"^all\.backup was made by a newer Partnergraph \(format 99\); this one reads up to format \d+$"),
         (
             numbered({"partnergraph_backup": FORMAT + 1}),
             rf"^all\.backup was made by a newer Partnergraph \(format {FORMAT + 1}\); this one reads up to format {FORMAT}$",
@@ -231,3 +233,35 @@ def test_a_backup_takes_its_place_when_it_is_whole_and_is_for_its_owner_only(tmp
 async def test_a_backup_that_cannot_be_written_is_refused(other: Store, tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match=r"nowhere/x\.backup cannot be written: No such file or directory$"):
         await back_up(other, tmp_path / "nowhere" / "x.backup")
+
+
+async def test_a_backup_of_an_older_format_is_brought_up(other: Store, archive: Path) -> None:
+    before = await contents(other)
+    older = {
+        b'"link":"has_topic"': b'"link":"about"',
+        b'"direction","weight"': b'"direction","importance"',
+        b'"works_on"': b'"does"',
+        b'"columns":["id","number","name",': b'"columns":["id","number","title",',
+        b'"columns":["source","target","role"]': b'"columns":["source","target","badge","role"]',
+        b':a","event:a","S': b':a","event:a","gold","S',
+    }
+
+    def aged(lines: list[bytes]) -> list[bytes]:
+        for now, then in older.items():
+            lines = [line.replace(now, then) for line in lines]
+        return lines
+
+    rewritten(archive, sealed(aged))
+    migrations = (
+        Migration(why="Words of the glossary.", steps=(LinkRenamed(old="about", new="has_topic"), Renamed(owner="focus", old="importance", new="weight"))),
+        Migration(
+            why="More of them.",
+            steps=(
+                ValueChanged(owner="focus", property="direction", old="does", new="works_on"),
+                Renamed(owner="sdg_goal", old="title", new="name"),
+                Removed(owner="attendance", name="badge"),
+            ),
+        ),
+    )
+    await restore(other, archive, replace=True, migrations=migrations)
+    assert await contents(other) == before
