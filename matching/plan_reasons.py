@@ -95,10 +95,10 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "fr": "Les coordonnées ne peuvent pas être transmises ; passer par la collectivité.",
     },
     "conflict.own_municipality": {
-        "en": "{name} works for a municipality that takes part itself.",
-        "de": "{name} arbeitet für eine Kommune, die selbst beteiligt ist.",
-        "es": "{name} trabaja para un municipio que participa en la misión.",
-        "fr": "{name} travaille pour une collectivité elle-même concernée.",
+        "en": "{name} works for the municipality that is to be advised.",
+        "de": "{name} arbeitet für die Kommune, die beraten werden soll.",
+        "es": "{name} trabaja para el municipio que va a recibir el asesoramiento.",
+        "fr": "{name} travaille pour la collectivité qui doit être conseillée.",
     },
     "shortage": {
         "en": "{missing:slot stays|slots stay} open: {found:suitable person|suitable people} found, and no single concession would bring more.",

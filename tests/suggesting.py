@@ -113,8 +113,8 @@ SUGGESTING = World(
         Membership: records("source target", ("municipality:bonn", "partnership:bm"), ("municipality:mombasa", "partnership:bm")),
         Involves: records("source target", ("department:cleaning", "partnership:bm")),
         HasMission: records("source target", ("partnership:bm", "mission:open")),
-        Sends: records("source target", ("municipality:ulm", "mission:trip")),
-        Hosts: records("source target", ("municipality:accra", "mission:trip"), ("municipality:mombasa", "mission:past")),
+        Sends: records("source target", ("municipality:accra", "mission:trip")),
+        Hosts: records("source target", ("municipality:ulm", "mission:trip"), ("municipality:mombasa", "mission:past")),
         TakesPart: records("source target", ("expert:kip", "mission:past"), ("expert:una", "mission:past"), ("expert:ana", "mission:trip")),
         HasTopic: records(
             "source target",

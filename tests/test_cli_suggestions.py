@@ -37,7 +37,7 @@ def test_experts_of_a_mission(suggesting: Terminal) -> None:
     found = suggesting("experts", "trip", "--json").document
     assert [c["expert"]["name"] for c in found["candidates"]] == ["Ana", "Ben", "Kip"]
     assert found["candidates"][0]["expert"]["department"]["municipality"]["id"] == "municipality:bonn"
-    assert found["conflicts"][0]["reason"] == "Una works for a municipality that takes part itself."
+    assert found["conflicts"][0]["reason"] == "Una works for the municipality that is to be advised."
     assert (found["considered"], found["shortage"], found["algorithm"]) == (3, None, "experts-1")
     text = lines(suggesting("experts", "mission:trip", "-n", "1", "--language", "de"))
     assert text[0] == "Experts considered: 3."

@@ -51,7 +51,7 @@ class ExpertNeed:
     slots: int | None = None
     """None: as many as take part in the mission already, one at least."""
     conflicts: tuple[str, ...] | None = None
-    """Municipalities whose own people are not suggested; None: those that send and receive the mission."""
+    """Municipalities whose own people are not suggested; None: the one that receives the mission."""
     declined: tuple[str, ...] = ()
     """Experts who have said no."""
 
@@ -177,7 +177,7 @@ def _chosen(column: tuple[T, ...], kept: Bools) -> tuple[T, ...]:
     return tuple(value for value, stays in zip(column, kept.tolist(), strict=True) if stays)
 
 
-NOTHING = Planned(subjects=(), languages=(), interpretation=False, starts_on=None, ends_on=None, experts=0, taking_part=())
+NOTHING = Planned(subjects=(), languages=(), interpretation=False, starts_on=None, ends_on=None, experts=0, host=None)
 """A mission of which nothing is known."""
 
 
@@ -202,7 +202,7 @@ def to_need(missions: Mapping[str, Planned], mission: str | None, asked: ExpertN
         starts_on=_ordinal(asked.starts_on) if moved else planned.starts_on,
         ends_on=_ordinal(asked.ends_on) if moved else planned.ends_on,
         slots=slots,
-        excluded_municipalities=_given(asked.conflicts, planned.taking_part),
+        excluded_municipalities=_given(asked.conflicts, (planned.host,) if planned.host else ()),
         declined=asked.declined,
     )
 

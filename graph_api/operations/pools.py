@@ -23,7 +23,6 @@ from graph_api.model import (
     Hosts,
     Involves,
     Link,
-    Sends,
     Supports,
     TakesPart,
 )
@@ -38,7 +37,7 @@ POOL_KINDS: Mapping[str, tuple[str, ...]] = {
 }
 _ABOUT: tuple[type[Link], ...] = (HasTopic, AddressesGoal, AddressesTarget)
 POOL_LINKS: Mapping[type[Link], tuple[str, ...]] = {
-    **dict.fromkeys((*_ABOUT, HasDepartment, Employs, Engages, Involves, Supports, TakesPart, HasMission, Sends, Hosts), ()),
+    **dict.fromkeys((*_ABOUT, HasDepartment, Employs, Engages, Involves, Supports, TakesPart, HasMission, Hosts), ()),
     Focus: ("direction",),
 }
 
@@ -56,8 +55,8 @@ class Planned:
     ends_on: int | None
     experts: int
     """How many experts take part so far."""
-    taking_part: tuple[str, ...]
-    """Municipalities that send or receive it."""
+    host: str | None
+    """The municipality that receives it; its own people do not advise it. Those of the sender are who travels."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,7 +173,7 @@ class _Reading:
         )
 
     def _missions(self) -> dict[str, Planned]:
-        frame, sent, hosted = (self._single(link) for link in (HasMission, Sends, Hosts))
+        frame, hosted = (self._single(link) for link in (HasMission, Hosts))
         team: dict[Any, int] = defaultdict(int)
         for _, mission in self.journeys:
             team[mission] += 1
@@ -190,7 +189,7 @@ class _Reading:
                 starts_on=first,
                 ends_on=last,
                 experts=team[id_],
-                taking_part=tuple(town for town in (sent.get(id_), hosted.get(id_)) if town),
+                host=hosted.get(id_),
             )
         return found
 

@@ -159,7 +159,7 @@ class ExpertNeedInput:
     starts_on: Date | None = _optional("First day; with it the last day has to be given.")
     ends_on: Date | None = _optional("Last day.")
     slots: int | None = _optional("How many experts are needed, from 1 to 20; else as many as the mission has, one at least.")
-    conflicts: list[strawberry.ID] | None = _optional("Municipalities whose own people are left out; else those that send and receive the mission.")
+    conflicts: list[strawberry.ID] | None = _optional("Municipalities whose own people are left out; else the one that receives the mission.")
     declined: list[strawberry.ID] | None = _optional("Experts who have said no.")
 
     def to_need(self) -> ExpertNeed:

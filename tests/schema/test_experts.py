@@ -37,7 +37,7 @@ async def test_experts_are_ranked_explained_and_accounted_for(suggesting: Api) -
         {
             "rule": "own_municipality",
             "expert": {"name": "Una"},
-            "reason": {"text": "Una works for a municipality that takes part itself.", "evidence": ["expert:una", "municipality:ulm"]},
+            "reason": {"text": "Una works for the municipality that is to be advised.", "evidence": ["expert:una", "municipality:ulm"]},
         }
     ]
     assert found["excluded"] == [{"rule": "own_municipality", "count": 1}, {"rule": "unavailable", "count": 1}]
