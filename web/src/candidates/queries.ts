@@ -60,15 +60,6 @@ export const FACTS = graphql(`
 `);
 export type Facts = ResultOf<typeof FACTS>;
 
-export const COUNTRIES = graphql(`
-  query Countries($after: String) {
-    countries(first: 100, after: $after) {
-      edges { node { id languages dacGroup dacUntil } }
-      pageInfo { hasNextPage endCursor }
-    }
-  }
-`);
-
 export const LANGUAGES = graphql(`
   query Languages($municipality: ID!, $country: ID!) {
     municipality(id: $municipality) { languages }

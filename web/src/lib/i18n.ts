@@ -16,6 +16,7 @@ export const apiLanguage = lang.toUpperCase() as 'DE' | 'EN' | 'ES' | 'FR';
 const plural = new Intl.PluralRules(lang);
 const numbers = new Intl.NumberFormat(lang);
 const percents = new Intl.NumberFormat(lang, { style: 'percent', maximumFractionDigits: 0 });
+const finePercents = new Intl.NumberFormat(lang, { style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const dates = new Intl.DateTimeFormat(lang, { dateStyle: 'long', timeZone: 'UTC' });
 const regions = new Intl.DisplayNames(lang, { type: 'region' });
 const tongues = new Intl.DisplayNames(lang, { type: 'language' });
@@ -25,6 +26,8 @@ const collator = new Intl.Collator(lang, { numeric: true });
 export const number = (n: number) => numbers.format(n);
 /** A share of 1 as a percentage. */
 export const percent = (share: number) => percents.format(share);
+/** The same with one more digit, for differences. */
+export const finePercent = (share: number) => finePercents.format(share);
 /** A day, written YYYY-MM-DD. */
 export const date = (day: string) => dates.format(new Date(day));
 /** Name of a country by its ISO 3166-1 alpha-2 code. */

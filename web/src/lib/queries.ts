@@ -7,3 +7,5 @@ export const MUNICIPALITIES = graphql(`
   }
 `);
 export type Found = ResultOf<typeof MUNICIPALITIES>['municipalities']['edges'][number]['node'];
+
+export const VIEWER = graphql(`query Viewer { viewer { role } }`);
