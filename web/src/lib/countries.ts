@@ -1,5 +1,6 @@
 // All countries of the network, with what they are chosen by.
 import { graphql, request, type ResultOf } from './api';
+import { country } from './i18n';
 
 const COUNTRIES = graphql(`
   query Countries($after: String) {
@@ -27,3 +28,13 @@ export function eligible(countries: Country[]): Country[] {
   const today = new Date().toISOString().slice(0, 10);
   return countries.filter((c) => c.dacGroup && !(c.dacUntil && c.dacUntil < today));
 }
+
+/** Codes (UN M49) of the regions that countries stand in: by them browsers know their names. */
+const REGIONS: Record<string, string> = {
+  'Australia and New Zealand': '053', 'Central Asia': '143', 'Eastern Asia': '030', 'Eastern Europe': '151', 'Latin America and the Caribbean': '419', Melanesia: '054',
+  Micronesia: '057', 'Northern Africa': '015', 'Northern America': '021', 'Northern Europe': '154', Polynesia: '061', 'South-eastern Asia': '035', 'Southern Asia': '034',
+  'Southern Europe': '039', 'Sub-Saharan Africa': '202', 'Western Asia': '145', 'Western Europe': '155',
+};
+
+/** Name of a world region in the page's language. */
+export const regionName = (region: string) => (REGIONS[region] ? country(REGIONS[region]) : region);

@@ -7,5 +7,3 @@ export const MUNICIPALITIES = graphql(`
   }
 `);
 export type Found = ResultOf<typeof MUNICIPALITIES>['municipalities']['edges'][number]['node'];
-
-export const VIEWER = graphql(`query Viewer { viewer { role } }`);
