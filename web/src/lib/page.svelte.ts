@@ -1,6 +1,6 @@
 // This page: what the build put into it, and the heading it shows now.
-/** `for`: the page is for these only: a `municipality`, or those who coordinate. */
-export interface Link { name: string; path: string; nav: boolean; for?: 'municipality' | 'coordinator' }
+/** `for`: the page is for these only: a `municipality`, an `organiser` and those who coordinate, or the latter alone. */
+export interface Link { name: string; path: string; nav: boolean; for?: 'municipality' | 'organiser' | 'coordinator' }
 interface Data { name: string; path: string; title: string; heading: string; pages: Link[]; messages: Record<string, string> }
 
 export const data = JSON.parse(document.getElementById('page')!.textContent) as Data;

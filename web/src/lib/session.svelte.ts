@@ -39,7 +39,7 @@ export const speaksFor = (id: string) => coordinates() || (session.who?.role ===
 /** Whether a page that is for some people only is for the viewer. */
 export function isFor(whom: string | undefined): boolean {
   if (whom === 'municipality') return session.who?.role === 'municipality' && !!session.who.municipality;
-  return whom === undefined || coordinates();
+  return whom === undefined || coordinates() || (whom === 'organiser' && session.who?.role === 'organiser');
 }
 
 /** Begins a session; throws ApiError where the token is not good. */
