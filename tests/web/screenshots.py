@@ -8,7 +8,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser
 
-from tests.web.site import browsing, serving
+from tests.suggesting import COORDINATOR, ORGANISER
+from tests.web.site import browsing, serving, sign_in, token
 
 PAGES = {
     "start": "",
@@ -20,18 +21,23 @@ PAGES = {
     "ways": "explore?id=municipality:de-dresden&to=municipality:na-windhoek",
     "record": "record?id=municipality:de-hamburg",
     "record-list": "record?id=topic:integration&list=departments",
+    "groups": "groups?event=demo-event-2&n=4",
+    "groups-rounds": "groups?event=demo-event-4&n=5&rounds=3&max=2&even=country|size&vs=event%3Ddemo-event-4%26n%3D4",
+    "plan": "plan?phase=demo-phase-2026&q=region.4..Sub-Saharan+Africa|dac_group.0.2.LDC&go=1",
     "about": "about",
     "sign-in": "sign-in",
     "graphiql": "graphiql",
 }
 """Name of the picture → path; a new page is added here."""
+SIGNED_IN = {"groups": ORGANISER, "groups-rounds": ORGANISER, "plan": COORDINATOR}
+"""Who looks at it, where it is not anybody."""
 WIDTHS = (1280, 320)
 SETTLE_MS = 1000
 """Until the map and the editor of GraphiQL are drawn."""
 
 
-def take(browser: Browser, site: str, directory: Path) -> int:
-    """Writes the pictures; returns their number."""
+def take(browser: Browser, site: str, place: Path, directory: Path) -> int:
+    """Writes the pictures; returns their number. `place` is where the service has its key."""
     count = 0
     for scheme in ("light", "dark"):
         for width in WIDTHS:
@@ -39,6 +45,9 @@ def take(browser: Browser, site: str, directory: Path) -> int:
             page = context.new_page()
             for language in ("de", "en"):
                 for name, path in PAGES.items():
+                    context.clear_cookies()
+                    if viewer := SIGNED_IN.get(name):
+                        sign_in(context, site, token(place, viewer))
                     page.goto(f"/{language}/{path}")
                     page.wait_for_selector("body[data-ready=true]")
                     page.wait_for_timeout(SETTLE_MS)
@@ -52,7 +61,7 @@ def main(directory: Path) -> None:
     """Starts the service with the demo network and takes all pictures."""
     directory.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as temporary, serving(Path(temporary)) as site, browsing() as browser:
-        print(f"{take(browser, site, directory)} pictures in {directory}")
+        print(f"{take(browser, site, Path(temporary), directory)} pictures in {directory}")
 
 
 if __name__ == "__main__":

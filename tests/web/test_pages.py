@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from graph_api.web import BUILT, LANGUAGES
+from tests.suggesting import COORDINATOR, ORGANISER
 from tests.web.conftest import Visit
 
 PAGES = {
@@ -23,10 +24,14 @@ PAGES = {
     "ways": "explore?id=municipality:de-dresden&to=municipality:na-windhoek",
     "record": "record?id=municipality:de-hamburg",
     "record list": "record?id=topic:integration&list=departments",
+    "groups": "groups?event=demo-event-2&n=4&rounds=2&max=1&vs=event%3Ddemo-event-2%26n%3D5",
+    "groups without rights": "groups",
+    "plan": "plan?phase=demo-phase-2026&country=KE&q=region.9..Sub-Saharan+Africa|goal.1.3.13&go=1",
     "about": "about",
     "sign-in": "sign-in",
     "missing": "there/is/nothing",
 }
+SIGNED_IN = {"groups": ORGANISER, "plan": COORDINATOR}
 WITH_EDITOR = PAGES | {"graphiql": "graphiql"}
 FIRST_PAGE_KB = 60
 
@@ -38,7 +43,7 @@ def missing(name: str) -> tuple[str, ...]:
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("name", WITH_EDITOR)
 def test_breaks_no_rule_of_axe(visit: Visit, axe: Callable[[Page], list[str]], name: str, *, dark: bool) -> None:
-    page = visit(f"/de/{WITH_EDITOR[name]}", dark=dark, allow=missing(name))
+    page = visit(f"/de/{WITH_EDITOR[name]}", dark=dark, allow=missing(name), viewer=SIGNED_IN.get(name))
     page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
     page.wait_for_timeout(100)
     if name == "graphiql":
@@ -49,7 +54,7 @@ def test_breaks_no_rule_of_axe(visit: Visit, axe: Callable[[Page], list[str]], n
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", PAGES)
 def test_speaks_its_language_and_fits_320_pixels(visit: Visit, sources: Path, name: str, language: str) -> None:
-    page = visit(f"/{language}/{PAGES[name]}", width=320, allow=missing(name))
+    page = visit(f"/{language}/{PAGES[name]}", width=320, allow=missing(name), viewer=SIGNED_IN.get(name))
     assert page.evaluate("document.documentElement.lang") == language
     text = page.locator("body").inner_text()
     keys = json.loads((sources / "messages" / "de.json").read_text("utf-8"))
@@ -58,8 +63,9 @@ def test_speaks_its_language_and_fits_320_pixels(visit: Visit, sources: Path, na
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
-def test_texts_two_fifths_longer_break_nothing(visit: Visit) -> None:
-    page = visit("/de/?m=ke-kisumu&c=de-hamburg", width=320)
+@pytest.mark.parametrize("name", ["results", "groups", "plan"])
+def test_texts_two_fifths_longer_break_nothing(visit: Visit, name: str) -> None:
+    page = visit(f"/de/{PAGES[name]}", width=320, viewer=SIGNED_IN.get(name))
     page.evaluate("""() => {
         const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), texts = [];
         while (walker.nextNode()) texts.push(walker.currentNode);
