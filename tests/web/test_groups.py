@@ -33,13 +33,28 @@ class Words:
 
 WORDS = {
     "de": Words(
-        locale="de-DE", event="Veranstaltung", form="Gruppen bilden", heading="Die Gruppen", group="Gruppe", move="Verschieben", moved="ist jetzt in Gruppe",
-        undo="Rückgängig", lists="Listen (CSV)",
+        locale="de-DE",
+        event="Veranstaltung",
+        form="Gruppen bilden",
+        heading="Die Gruppen",
+        group="Gruppe",
+        move="Verschieben",
+        moved="ist jetzt in Gruppe",
+        undo="Rückgängig",
+        lists="Listen (CSV)",
     ),
     "en": Words(
-        locale="en-GB", event="Event", form="Form groups", heading="The groups", group="Group", move="Move", moved="is in group", undo="Undo", lists="Lists (CSV)",
+        locale="en-GB",
+        event="Event",
+        form="Form groups",
+        heading="The groups",
+        group="Group",
+        move="Move",
+        moved="is in group",
+        undo="Undo",
+        lists="Lists (CSV)",
     ),
-}  # fmt: skip
+}
 
 
 def members(page: Page, number: int) -> list[str]:

@@ -35,13 +35,32 @@ class Words:
 
 
 DE = Words(
-    locale="de-DE", go="Phase planen", phase="Phase", country="Nur Partnerkommunen aus", kenya="Kenia", make="Plan berechnen", heading="Der Plan",
-    fair="Ansehen ?: Fair", reason="Begründung der Entscheidung", record="Als Vorschläge festhalten", recorded="1 von 1 festgehalten.",
-)  # fmt: skip
+    locale="de-DE",
+    go="Phase planen",
+    phase="Phase",
+    country="Nur Partnerkommunen aus",
+    kenya="Kenia",
+    make="Plan berechnen",
+    heading="Der Plan",
+    fair="Ansehen ?: Fair",
+    reason="Begründung der Entscheidung",
+    record="Als Vorschläge festhalten",
+    recorded="1 von 1 festgehalten.",
+)
 EN = replace(
-    DE, locale="en-GB", go="Plan a phase", phase="Phase", country="Only partner municipalities from", kenya="Kenya", make="Make the plan", heading="The plan",
-    fair="Look at it ?: Fair", reason="Reason for the decision", record="Record as proposals", recorded="1 of 1 recorded.",
-)  # fmt: skip
+    DE,
+    locale="en-GB",
+    go="Plan a phase",
+    phase="Phase",
+    country="Only partner municipalities from",
+    kenya="Kenya",
+    make="Make the plan",
+    heading="The plan",
+    fair="Look at it ?: Fair",
+    reason="Reason for the decision",
+    record="Record as proposals",
+    recorded="1 of 1 recorded.",
+)
 
 
 def pairs(page: Page) -> list[str]:
