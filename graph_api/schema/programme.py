@@ -284,7 +284,7 @@ class ProgrammeFields:
         steps = [_remark(said) for said in told.next_steps]
         return SupportType(record=strawberry.ID(told.record), on=told.on, has_german_partner=told.has_german_partner, answers=answers, next_steps=steps)
 
-    @strawberry.field(description="What nobody has confirmed for a year: a coordinator sees all of it, a municipality or an expert their own.")
+    @strawberry.field(description="What nobody has confirmed for a year: a coordinator sees all of it, a municipality or an expert their own, others nothing.")
     async def stale_records(
         self,
         info: Info,
