@@ -154,7 +154,8 @@ GROUPS: tuple[type, ...] = (Fields, ExpertFields, ExchangeFields, GroupFields, P
 
 def _root() -> type:
     fields = {kind: _one_field(kind) for kind in KINDS} | {PLURALS[kind]: _list_field(kind) for kind in KINDS}
-    return strawberry.type(type("Query", GROUPS, {"__module__": __name__, "__annotations__": {}, **fields}), name="Query", description="What can be asked.")
+    records = strawberry.type(type("Records", (), {"__module__": __name__, "__annotations__": {}, **fields}))
+    return strawberry.type(type("Query", (records, *GROUPS), {"__module__": __name__}), name="Query", description="What can be asked.")
 
 
 Query = _root()
