@@ -1,0 +1,38 @@
+// Confirming that something is still true today, and whether it wants to be confirmed.
+import { document as written, graphql, newKey, request } from '../lib/api';
+
+const STALE_DAYS = 365; // as in graph_api/operations/freshness.py
+const DAY_MS = 86_400_000;
+export const today = () => new Date(Date.now() - new Date().getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
+export const isStale = (verifiedOn: string | null) => verifiedOn === null || Date.now() - Date.parse(verifiedOn) > STALE_DAYS * DAY_MS;
+
+/** Kinds that are confirmed as a whole. */
+const TYPES = { municipality: 'Municipality', department: 'Department', expert: 'Expert', stakeholder: 'Stakeholder', partnership: 'Partnership' } as const;
+type Kind = keyof typeof TYPES;
+const kindOf = (id: string) => id.slice(0, id.indexOf(':'));
+
+/** Confirms a record as a whole. Throws ApiError. */
+export async function confirmRecord(id: string): Promise<void> {
+  const type = TYPES[kindOf(id) as Kind];
+  const mutation = written<{ saved: { created: boolean } }, { input: { id: string; verifiedOn: string }; key: string }>(
+    `mutation Confirm${type}($input: ${type}Input!, $key: String) { saved: save${type}(input: $input, key: $key) { created } }`,
+  );
+  await request(mutation, { input: { id, verifiedOn: today() }, key: newKey() });
+}
+
+export const SAVE_FOCUS = graphql(`mutation SaveFocus($input: FocusInput!, $key: String) { saveFocus(input: $input, key: $key) { source { id } } }`);
+export const REMOVE_FOCUS = graphql(`mutation RemoveFocus($input: FocusInput!, $key: String) { removeFocus(input: $input, key: $key) { removed } }`);
+
+/** Whose focus on what, as the API takes it. */
+export function focusEnds(owner: string, subject: string): { municipality?: string; department?: string; topic?: string; goal?: string; target?: string } {
+  const kind = kindOf(subject);
+  return {
+    ...(kindOf(owner) === 'department' ? { department: owner } : { municipality: owner }),
+    ...(kind === 'topic' ? { topic: subject } : kind === 'sdg_goal' ? { goal: subject } : { target: subject }),
+  };
+}
+
+export type Direction = 'SEEKS' | 'OFFERS' | 'WORKS_ON';
+/** Confirms a focus. Throws ApiError. */
+export const confirmFocus = (owner: string, subject: string, direction: Direction) =>
+  request(SAVE_FOCUS, { input: { ...focusEnds(owner, subject), direction, verifiedOn: today() }, key: newKey() });

@@ -1,0 +1,40 @@
+// What wants to be confirmed, with the names of all that it is about.
+import { graphql, request, type VariablesOf } from '../lib/api';
+import { named, type Named } from '../lib/names';
+import { titleOf, type Item } from '../records/words';
+import type { Direction } from './confirm';
+
+export interface StaleFocus { subject: string; name: string; direction: Direction; verifiedOn: string | null }
+export interface StaleRecord { id: string; name: string; itself: boolean; verifiedOn: string | null; focuses: StaleFocus[] }
+export interface StalePage { records: StaleRecord[]; total: number; next: string | null }
+
+const STALE = graphql(`
+  query Stale($kinds: [Kind!], $first: Int!, $after: String) {
+    staleRecords(kinds: $kinds, first: $first, after: $after) {
+      totalCount
+      pageInfo { hasNextPage endCursor }
+      edges { itself verifiedOn focuses { subject direction verifiedOn } node { __typename id name ... on Municipality { country } ... on Partnership { members(first: 3) { edges { node { name } } } } } }
+    }
+  }
+`);
+export type Kinds = VariablesOf<typeof STALE>['kinds'];
+const SUBJECTS = graphql(`
+  query StaleSubjects($ids: [ID!]!) {
+    nodes(ids: $ids) { id ... on Record { name } ... on Topic { nameDe nameEs nameFr } ... on SdgGoal { nameDe nameEs nameFr } ... on SdgTarget { nameDe nameEs nameFr } }
+  }
+`);
+const AT_ONCE = 100;
+
+export async function readStale(kinds: Kinds, first: number, after: string | null, signal: AbortSignal): Promise<StalePage> {
+  const { staleRecords: page } = await request(STALE, { kinds, first, after }, signal);
+  const ids = [...new Set(page.edges.flatMap((e) => e.focuses.map((f) => f.subject)))];
+  const names = new Map<string, string>();
+  for (let i = 0; i < ids.length; i += AT_ONCE) {
+    const { nodes } = await request(SUBJECTS, { ids: ids.slice(i, i + AT_ONCE) }, signal);
+    for (const node of nodes) if (node) names.set(node.id, named(node as Named));
+  }
+  const records = page.edges.map(({ node, itself, verifiedOn, focuses }) => ({
+    id: node.id, name: titleOf(node as Item), itself, verifiedOn, focuses: focuses.map((f) => ({ ...f, name: names.get(f.subject) ?? f.subject })),
+  }));
+  return { records, total: page.totalCount, next: page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null };
+}
