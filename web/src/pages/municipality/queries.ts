@@ -76,7 +76,7 @@ export const ANSWER = graphql(`
 export const WITHDRAW = graphql(`mutation Withdraw($interest: ID!, $key: String) { withdrawInterest(interest: $interest, key: $key) { interest { status } } }`);
 export const CONTACTS = graphql(`
   query Contacts($id: ID!) {
-    municipality(id: $id) { experts(first: 100, filter: { consent: true }) { totalCount edges { node { id name email languages department { name } } } } }
+    municipality(id: $id) { experts(first: 200) { edges { node { id name email consent languages department { name } } } } }
   }
 `);
 

@@ -1,0 +1,116 @@
+"""Administration: an import from the preview to the audit log, refused cells, reminders, unmet demand, tokens."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from graph_api.operations.viewers import Role, Viewer
+from tests.web.conftest import Visit
+from tests.web.test_walk import tab_to
+
+CORA = Viewer(role=Role.COORDINATOR, name="Cora Coord")
+ADA = Viewer(role=Role.ADMIN, name="Ada Admin")
+
+
+@pytest.mark.parametrize(("language", "width"), [("de", 320), ("en", 1280)])
+def test_a_file_is_looked_at_taken_in_and_found_in_the_log(visit: Visit, tmp_path: Path, language: str, width: int) -> None:
+    german = language == "de"
+    page = visit(f"/{language}/", width=width, viewer=CORA)
+    page.get_by_role("link", name="Verwaltung" if german else "Administration").click()
+    file = tmp_path / "topics-new.csv"
+    file.write_text(f"id,name,name_de\ntest-{language},Test of {language},Probe {language}\nwaste,Waste {language},Abfall {language}\n", "utf-8")
+    page.get_by_label("Datei auswählen" if german else "Choose a file").set_input_files(file)
+    expect(page.get_by_label("Was steht in der Datei?" if german else "What is in the file?")).to_have_value("topics")
+    look = page.get_by_role("button", name="Ansehen, was sich ändern würde" if german else "See what would change")
+    tab_to(page, look)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Das würde sich ändern" if german else "This would change")).to_be_visible()
+    expect(page.get_by_role("row", name="Themen" if german else "Topics")).to_contain_text(re.compile(r"1\s*1\s*0"))
+    expect(page.get_by_text(f"Waste {language}", exact=True)).to_be_visible()
+    page.get_by_label(re.compile("^(Begründung|Reason)")).fill(f"list of {language}")
+    page.get_by_role("button", name="2 Zeilen jetzt aufnehmen" if german else "Take in 2 rows now").click()
+    expect(page.get_by_role("heading", name="Aufgenommen" if german else "Taken in")).to_be_visible()
+    page.get_by_role("link", name="Änderungsprotokoll" if german else "Audit log").click()
+    entry = page.locator("ol > li").first
+    expect(entry).to_contain_text("Cora Coord")
+    expect(entry).to_contain_text(f"list of {language}")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_cells_that_cannot_be_taken_are_said_by_line(visit: Visit, tmp_path: Path) -> None:
+    page = visit("/de/admin", viewer=CORA, allow=("422",))
+    file = tmp_path / "liste.csv"
+    file.write_text("id,name,country,population\nxx,Xanten,DE,viele\nyy,Ypern,Belgien,1\n", "utf-8")
+    page.get_by_label("Datei auswählen").set_input_files(file)
+    page.get_by_label("Was steht in der Datei?").select_option("municipalities")
+    page.get_by_role("button", name="Ansehen").click()
+    expect(page.get_by_role("heading", name="So lässt sich die Datei nicht aufnehmen")).to_be_visible()
+    expect(page.get_by_role("row", name="Zeile 2")).to_contain_text("population")
+    expect(page.get_by_role("row", name="Zeile 3")).to_contain_text("country")
+    expect(page.get_by_role("button", name="jetzt aufnehmen")).to_have_count(0)
+
+
+def test_the_log_is_filtered_and_paged_in_the_address(visit: Visit, site: str) -> None:
+    page = visit("/en/admin?part=log", viewer=ADA)
+    for n in range(31):
+        done = page.request.post(
+            f"{site}/graphql", data={"query": 'mutation { saveTopic(input: {id: "waste", nameFr: "Déchets %d"}, reason: "number %d") { created } }' % (n, n)}
+        )
+        assert done.ok
+    page.get_by_label("By (exact name)").fill("Ada Admin")
+    page.get_by_label("By (exact name)").press("Enter")
+    expect(page).to_have_url(re.compile("actor=Ada"))
+    expect(page.locator("ol > li").first).to_contain_text("number 30")
+    first = page.locator("ol > li").first
+    first.locator("summary").click()
+    expect(first).to_contain_text("name_fr: Déchets 29 → Déchets 30")
+    page.get_by_role("button", name="Older").click()
+    expect(page.locator("ol > li").first).to_contain_text("number 0")
+    page.get_by_role("button", name="Newer").click()
+    expect(page.locator("ol > li").first).to_contain_text("number 30")
+    page.go_back()
+    expect(page.locator("ol > li").first).to_contain_text("number 0")
+
+
+def test_reminders_are_of_one_kind_and_end_with_a_confirmation(visit: Visit) -> None:
+    page = visit("/de/admin?part=reminders", viewer=CORA)
+    page.get_by_label("Art").select_option(label="Fachleute")
+    expect(page).to_have_url(re.compile("kind=EXPERT"))
+    expect(page.locator("ul.list > li").first).to_contain_text("Fachperson")
+    page.get_by_role("button", name=re.compile("^Stimmt noch")).first.click()
+    expect(page.get_by_text(re.compile("^✓ bestätigt")).first).to_be_visible()
+
+
+def test_unmet_demand_is_recorded_and_settled(visit: Visit) -> None:
+    town = Viewer(role=Role.MUNICIPALITY, name="clerk", municipality="municipality:de-baden-baden")
+    page = visit("/de/?m=de-baden-baden&country=TN&size=x&language=pt", viewer=town)
+    page.get_by_role("button", name="Festhalten, dass niemand passt").click()
+    page.get_by_label("Warum passt niemand?").fill("Keine große Stadt spricht Portugiesisch.")
+    page.get_by_role("button", name="Ins Register aufnehmen").click()
+    expect(page.get_by_text("Die Koordination sieht")).to_be_visible()
+    admin = visit("/de/admin?part=demand", viewer=CORA)
+    entry = admin.get_by_role("article", name="Baden-Baden")
+    expect(entry).to_contain_text("Keine große Stadt spricht Portugiesisch.")
+    entry.get_by_role("button", name="Als erledigt kennzeichnen").click()
+    expect(entry).to_contain_text("✓ erledigt am")
+
+
+def test_the_command_for_a_token_is_put_together(visit: Visit) -> None:
+    page = visit("/en/admin?part=tokens", viewer=ADA)
+    page.get_by_role("combobox", name="Municipality").press_sequentially("Bonn")
+    page.get_by_role("option", name="Bonn").first.click()
+    page.get_by_label("Name (optional)").fill("Anna O'Neill")
+    expect(page.locator("pre")).to_have_text("partnergraph token --role municipality --municipality de-bonn --name 'Anna O'\\''Neill' --days 30")
+
+
+def test_only_those_who_coordinate_see_it_and_only_admins_tokens(visit: Visit) -> None:
+    clerk = visit("/de/admin", viewer=Viewer(role=Role.MUNICIPALITY, name="clerk", municipality="municipality:de-bonn"))
+    expect(clerk.get_by_text("Mit Ihrer Anmeldung ist diese Seite nicht zugänglich.")).to_be_visible()
+    expect(clerk.get_by_role("link", name="Verwaltung")).to_have_count(0)
+    cora = visit("/de/admin", viewer=CORA)
+    expect(cora.get_by_role("link", name="Erinnerungen")).to_be_visible()
+    expect(cora.get_by_role("link", name="Zugangsschlüssel")).to_have_count(0)

@@ -1,0 +1,253 @@
+"""My municipality: a clerk's walk from a candidate to an agreed talk, and the upkeep of what the network says about one's own town."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from graph_api.operations.viewers import Role, Viewer
+from tests.web.conftest import Visit
+from tests.web.test_walk import tab_to
+
+
+@dataclass(frozen=True, kw_only=True)
+class Words:
+    """What the walk reads, in a language."""
+
+    field: str
+    ask: str
+    message: str
+    send: str
+    waiting: str
+    mine: str
+    inbox: str
+    accept: str
+    accepted: str
+    contacts: str
+    people: str
+
+
+WORDS = {
+    "de": Words(
+        field="Ihre Kommune",
+        ask="Gespräch anfragen",
+        message="Ihre Nachricht",
+        send="Anfrage an",
+        waiting="warten auf die Antwort",
+        mine="Meine Kommune",
+        inbox="Zu den Interessen",
+        accept="Ja, wir sprechen miteinander",
+        accepted="zugesagt",
+        contacts="Ansprechpersonen zeigen",
+        people="Ansprechpersonen in",
+    ),
+    "en": Words(
+        field="Your municipality",
+        ask="Ask for a talk",
+        message="Your message",
+        send="Send the request to",
+        waiting="are waiting for the answer",
+        mine="My municipality",
+        inbox="Go to the interests",
+        accept="Yes, let us talk",
+        accepted="accepted",
+        contacts="Show people to contact",
+        people="People to contact in",
+    ),
+}
+
+
+def clerk(town: str) -> Viewer:
+    return Viewer(role=Role.MUNICIPALITY, name=f"clerk of {town}", municipality=f"municipality:{town}")
+
+
+def candidate(page: Page) -> str:
+    """Own id of the candidate that is selected, as its dossier names it."""
+    address = page.locator("#candidate a[href*='dossier?']").get_attribute("href") or ""
+    found = re.search(r"[?&]c=([\w-]+)", address)
+    assert found
+    return found[1]
+
+
+@pytest.mark.parametrize(
+    ("language", "width", "town", "name"),
+    [("de", 1280, "am-yerevan", "Yerevan"), ("en", 320, "ba-mostar", "Mostar")],
+)
+def test_from_a_candidate_to_an_agreed_talk_with_the_mouse(visit: Visit, language: str, width: int, town: str, name: str) -> None:
+    words = WORDS[language]
+    page = visit(f"/{language}/", width=width, viewer=clerk(town))
+    page.get_by_role("combobox", name=words.field).press_sequentially(name)
+    page.get_by_role("option", name=name).first.click()
+    page.locator("ol button.candidate").nth(1).click()
+    asked = candidate(page)
+    page.get_by_role("button", name=words.ask).click()
+    page.get_by_label(words.message).fill("Let us talk about buses.")
+    page.get_by_role("button", name=words.send).click()
+    expect(page.get_by_text(words.waiting)).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+    other = visit(f"/{language}/", width=width, viewer=clerk(asked))
+    other.get_by_role("link", name=words.mine).click()
+    other.get_by_role("link", name=words.inbox).click()
+    card = other.get_by_role("article", name=name)
+    expect(card.get_by_text("Let us talk about buses.")).to_be_visible()
+    card.get_by_role("button", name=words.accept).click()
+    expect(card.get_by_text(words.accepted)).to_be_visible()
+    card.get_by_role("button", name=words.contacts).click()
+    expect(card.get_by_role("heading", name=words.people)).to_be_visible()
+    expect(card.get_by_role("link", name=re.compile("@example.org")).or_(card.get_by_role("listitem")).first).to_be_visible()
+    assert other.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize(("language", "width", "town", "name"), [("de", 320, "bf-ouagadougou", "Ouagadougou"), ("en", 1280, "az-baki", "Bakı")])
+def test_a_talk_is_asked_for_and_withdrawn_by_keyboard_only(visit: Visit, language: str, width: int, town: str, name: str) -> None:
+    words = WORDS[language]
+    page = visit(f"/{language}/", width=width, viewer=clerk(town))
+    tab_to(page, page.get_by_role("combobox", name=words.field))
+    page.keyboard.insert_text(name)
+    expect(page.get_by_role("option").first).to_contain_text(name)
+    page.keyboard.press("Enter")
+    ask = page.get_by_role("button", name=words.ask)
+    expect(ask).to_be_visible()
+    tab_to(page, ask)
+    page.keyboard.press("Enter")
+    expect(page.get_by_label(words.message)).to_be_focused()
+    page.keyboard.insert_text("Hello")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text(words.waiting)).to_be_visible()
+    tab_to(page, page.get_by_role("link", name=words.inbox))
+    page.keyboard.press("Enter")
+    withdraw = page.get_by_role("button", name=re.compile("^(Anfrage zurücknehmen|Withdraw the request)"))
+    expect(withdraw).to_be_visible()
+    tab_to(page, withdraw)
+    page.keyboard.press("Enter")
+    expect(page.get_by_text(re.compile("(zurückgenommen|withdrawn)$"))).to_be_visible()
+
+
+def test_a_candidate_that_does_not_fit_goes_and_comes_back(visit: Visit) -> None:
+    page = visit("/de/?m=al-durres", viewer=clerk("al-durres"))
+    first = page.locator("ol button.candidate .name").first
+    name = first.inner_text().rpartition(":")[2].strip()
+    page.get_by_role("button", name="Passt nicht").click()
+    page.get_by_role("button", name="Nicht mehr vorschlagen").click()
+    expect(page.get_by_text("Bitte nennen Sie den Grund")).to_be_visible()
+    page.get_by_label(f"Warum passt {name} nicht?").fill("Wir suchen eine kleinere Kommune.")
+    page.get_by_role("button", name="Nicht mehr vorschlagen").click()
+    expect(page.get_by_text(f"{name} wird nicht mehr vorgeschlagen.")).to_be_visible()
+    expect(first).not_to_contain_text(name)
+    page.get_by_role("button", name="Rückgängig machen").click()
+    expect(first).to_contain_text(name)
+
+
+def test_a_stale_write_shows_what_changed_and_loses_nothing(visit: Visit) -> None:
+    ours = visit("/de/municipality?part=profile", viewer=clerk("de-bad-iburg"))
+    theirs = visit("/de/municipality?m=de-bad-iburg&part=profile", viewer=Viewer(role=Role.COORDINATOR, name="cora"))
+    theirs.get_by_label("Einwohnerzahl").fill("11111")
+    theirs.get_by_label("Plätze für weitere Partnerschaften").fill("7")
+    theirs.get_by_role("button", name="Speichern").click()
+    expect(theirs.get_by_text("Gespeichert.")).to_be_visible()
+
+    ours.get_by_label("Einwohnerzahl").fill("22222")
+    ours.get_by_label("Weitere Namen").fill("Iburg\nBad Iburg (Kneipp)")
+    ours.get_by_role("button", name="Speichern").click()
+    told = ours.get_by_role("alert")
+    expect(told).to_be_focused()
+    expect(told.get_by_role("listitem").filter(has_text="Einwohnerzahl")).to_contain_text("jetzt 11.111. Ihre Eingabe: 22.222.")
+    expect(told.get_by_role("listitem").filter(has_text="Plätze für weitere")).to_contain_text("jetzt 7.")
+    expect(ours.get_by_label("Plätze für weitere Partnerschaften")).to_have_value("7")
+    told.get_by_role("button", name=re.compile("Jetzigen Stand übernehmen.*Einwohnerzahl")).click()
+    ours.get_by_role("button", name="Speichern").click()
+    expect(ours.get_by_text("Gespeichert.")).to_be_visible()
+    ours.reload()
+    expect(ours.get_by_label("Einwohnerzahl")).to_have_value("11111")
+    expect(ours.get_by_label("Weitere Namen")).to_have_value("Iburg\nBad Iburg (Kneipp)")
+
+
+def test_what_was_typed_stays_while_one_looks_elsewhere(visit: Visit) -> None:
+    page = visit("/en/municipality?part=profile", viewer=clerk("de-bad-segeberg"))
+    page.get_by_label("Inhabitants").fill("17000")
+    page.get_by_role("link", name="Needs and offers").click()
+    expect(page.get_by_role("heading", name="Seeks")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_label("Inhabitants")).to_have_value("17000")
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_label("Inhabitants")).not_to_have_value("17000")
+
+
+def test_needs_are_added_confirmed_deleted_and_brought_back(visit: Visit) -> None:
+    page = visit("/de/municipality?part=focuses", viewer=clerk("de-borna"))
+    seeks = page.get_by_role("region", name="Sucht")
+    before = seeks.get_by_role("listitem").count()
+    seeks.get_by_role("button", name="Hinzufügen").click()
+    expect(page.get_by_label("Thema oder Ziel")).to_be_focused()
+    page.get_by_label("Thema oder Ziel").select_option(label="Kleinfischerei")
+    page.get_by_label("Beleg").fill("Ratsbeschluss 7/26")
+    page.get_by_role("button", name="Speichern").click()
+    item = seeks.get_by_role("listitem").filter(has_text="Kleinfischerei")
+    expect(item).to_contain_text("Wichtigkeit 80 % · Ratsbeschluss 7/26")
+    expect(item).to_contain_text("bestätigt: Kleinfischerei")
+    assert seeks.get_by_role("listitem").count() == before + 1
+    item.get_by_role("button", name="Löschen").click()
+    expect(seeks.get_by_text("„Kleinfischerei“ wurde gelöscht.")).to_be_visible()
+    seeks.get_by_role("button", name="Rückgängig machen").click()
+    expect(item).to_contain_text("Ratsbeschluss 7/26")
+
+
+def test_what_is_stale_is_confirmed_where_it_stands(visit: Visit) -> None:
+    page = visit("/de/municipality", viewer=clerk("de-buckow"))
+    expect(page.get_by_text("seit über einem Jahr niemand bestätigt hat")).to_be_visible()
+    button = page.get_by_role("button", name=re.compile("^Stimmt noch")).first
+    box = button.bounding_box()
+    button.click()
+    confirmed = page.get_by_text(re.compile("^✓ bestätigt")).first
+    expect(confirmed).to_be_visible()
+    assert box
+    assert (confirmed.locator("xpath=..").bounding_box() or {}).get("height") == box["height"]
+
+
+def test_experts_are_entered_with_their_consent(visit: Visit) -> None:
+    page = visit("/de/municipality?part=people", viewer=clerk("de-braunfels"))
+    page.get_by_role("button", name=re.compile("^Fachperson hinzufügen")).first.click()
+    page.get_by_label("Name (Pflichtangabe)").fill("Karla Beispiel")
+    page.get_by_label("E-Mail").fill("karla@example.org")
+    page.get_by_label(re.compile("^Die Person hat zugestimmt")).check()
+    page.get_by_label("Arbeitssprachen").select_option(label="Portugiesisch")
+    page.get_by_role("button", name=re.compile("Hinzufügen.*Arbeitssprachen")).click()
+    page.get_by_role("button", name="Speichern").click()
+    entry = page.get_by_role("listitem").filter(has_text="Karla Beispiel")
+    expect(entry).to_contain_text("Portugiesisch")
+    expect(entry).to_contain_text("✓ Kontaktdaten dürfen weitergegeben werden")
+    entry.get_by_role("button", name="Löschen").click()
+    expect(page.get_by_role("group", name="Karla Beispiel löschen?")).to_be_focused()
+    page.get_by_role("button", name="Endgültig löschen").click()
+    expect(entry).to_have_count(0)
+
+
+def test_what_the_service_refuses_is_said_by_field(visit: Visit) -> None:
+    page = visit("/de/municipality?part=people", viewer=clerk("de-braunfels"))
+    page.get_by_role("button", name=re.compile("^Fachperson hinzufügen")).first.click()
+    page.get_by_label("Name (Pflichtangabe)").fill("Karla Beispiel")
+    page.get_by_label("E-Mail").fill("karla@example")
+    page.get_by_role("button", name="Speichern").click()
+    expect(page.get_by_text("Bitte prüfen Sie: E-Mail.")).to_be_visible()
+    expect(page.get_by_label("E-Mail")).to_have_value("karla@example")
+
+
+def test_readiness_says_what_is_missing(visit: Visit) -> None:
+    page = visit("/de/municipality?part=programme", viewer=clerk("de-bonn"))
+    expect(page.get_by_role("heading", name="Unterstützung", exact=True)).to_be_visible()
+    page.locator("details summary").first.click()
+    expect(page.get_by_text(re.compile(r"\d von 8 Bedingungen sind erfüllt"))).to_be_visible()
+    expect(page.get_by_role("listitem").filter(has_text="Deutsche Kommune als Mitglied")).to_contain_text("erfüllt")
+
+
+def test_it_is_not_for_everybody(visit: Visit) -> None:
+    page = visit("/de/municipality")
+    expect(page.get_by_label("Zugangsschlüssel")).to_be_visible()
+    expect(page.get_by_role("link", name="Meine Kommune")).to_have_count(0)
+    expert = visit("/de/municipality", viewer=Viewer(role=Role.EXPERT, name="ex", expert="expert:demo-expert-al-durres-equality-1"))
+    expect(expert.get_by_text("Mit Ihrer Anmeldung ist diese Seite nicht zugänglich.")).to_be_visible()
