@@ -8,6 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser
 
+from graph_api.operations.viewers import Role, Viewer
 from tests.suggesting import COORDINATOR, ORGANISER
 from tests.web.site import browsing, serving, sign_in, token
 
@@ -26,10 +27,17 @@ PAGES = {
     "plan": "plan?phase=demo-phase-2026&q=region.4..Sub-Saharan+Africa|dac_group.0.2.LDC&go=1",
     "about": "about",
     "sign-in": "sign-in",
+    **{f"municipality-{part}": f"municipality?part={part}" for part in ("todo", "profile", "focuses", "people", "interests", "programme")},
+    **{f"admin-{part}": f"admin?part={part}" for part in ("import", "log", "reminders", "demand", "tokens")},
     "graphiql": "graphiql",
 }
 """Name of the picture → path; a new page is added here."""
-SIGNED_IN = {"groups": ORGANISER, "groups-rounds": ORGANISER, "plan": COORDINATOR}
+CLERK = Viewer(role=Role.MUNICIPALITY, name="Clara Clerk", municipality="municipality:de-bonn")
+ADA = Viewer(role=Role.ADMIN, name="Ada Admin")
+SIGNED_IN = {
+    **{"groups": ORGANISER, "groups-rounds": ORGANISER, "plan": COORDINATOR},
+    **{name: CLERK if name.startswith("municipality") else ADA for name in PAGES if name.startswith(("municipality", "admin"))},
+}
 """Who looks at it, where it is not anybody."""
 WIDTHS = (1280, 320)
 SETTLE_MS = 1000

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from graph_api.operations.viewers import Role, Viewer
 from tests.web.conftest import Visit
@@ -17,7 +18,7 @@ ADA = Viewer(role=Role.ADMIN, name="Ada Admin")
 
 
 @pytest.mark.parametrize(("language", "width"), [("de", 320), ("en", 1280)])
-def test_a_file_is_looked_at_taken_in_and_found_in_the_log(visit: Visit, tmp_path: Path, language: str, width: int) -> None:
+def test_a_file_is_looked_at_taken_in_and_found_in_the_log(visit: Visit, axe: Callable[[Page], list[str]], tmp_path: Path, language: str, width: int) -> None:
     german = language == "de"
     page = visit(f"/{language}/", width=width, viewer=CORA)
     page.get_by_role("link", name="Verwaltung" if german else "Administration").click()
@@ -31,6 +32,7 @@ def test_a_file_is_looked_at_taken_in_and_found_in_the_log(visit: Visit, tmp_pat
     expect(page.get_by_role("heading", name="Das würde sich ändern" if german else "This would change")).to_be_visible()
     expect(page.get_by_role("row", name="Themen" if german else "Topics")).to_contain_text(re.compile(r"1\s*1\s*0"))
     expect(page.get_by_text(f"Waste {language}", exact=True)).to_be_visible()
+    assert axe(page) == []
     page.get_by_label(re.compile("^(Begründung|Reason)")).fill(f"list of {language}")
     page.get_by_role("button", name="2 Zeilen jetzt aufnehmen" if german else "Take in 2 rows now").click()
     expect(page.get_by_role("heading", name="Aufgenommen" if german else "Taken in")).to_be_visible()
@@ -41,7 +43,7 @@ def test_a_file_is_looked_at_taken_in_and_found_in_the_log(visit: Visit, tmp_pat
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-def test_cells_that_cannot_be_taken_are_said_by_line(visit: Visit, tmp_path: Path) -> None:
+def test_cells_that_cannot_be_taken_are_said_by_line(visit: Visit, axe: Callable[[Page], list[str]], tmp_path: Path) -> None:
     page = visit("/de/admin", viewer=CORA, allow=("422",))
     file = tmp_path / "liste.csv"
     file.write_text("id,name,country,population\nxx,Xanten,DE,viele\nyy,Ypern,Belgien,1\n", "utf-8")
@@ -52,14 +54,14 @@ def test_cells_that_cannot_be_taken_are_said_by_line(visit: Visit, tmp_path: Pat
     expect(page.get_by_role("row", name="Zeile 2")).to_contain_text("population")
     expect(page.get_by_role("row", name="Zeile 3")).to_contain_text("country")
     expect(page.get_by_role("button", name="jetzt aufnehmen")).to_have_count(0)
+    assert axe(page) == []
 
 
 def test_the_log_is_filtered_and_paged_in_the_address(visit: Visit, site: str) -> None:
     page = visit("/en/admin?part=log", viewer=ADA)
+    change = 'mutation ($name: String, $reason: String) { saveTopic(input: {id: "waste", nameFr: $name}, reason: $reason) { created } }'
     for n in range(31):
-        done = page.request.post(
-            f"{site}/graphql", data={"query": 'mutation { saveTopic(input: {id: "waste", nameFr: "Déchets %d"}, reason: "number %d") { created } }' % (n, n)}
-        )
+        done = page.request.post(f"{site}/graphql", data={"query": change, "variables": {"name": f"Déchets {n}", "reason": f"number {n}"}})
         assert done.ok
     page.get_by_label("By (exact name)").fill("Ada Admin")
     page.get_by_label("By (exact name)").press("Enter")
@@ -85,7 +87,7 @@ def test_reminders_are_of_one_kind_and_end_with_a_confirmation(visit: Visit) -> 
     expect(page.get_by_text(re.compile("^✓ bestätigt")).first).to_be_visible()
 
 
-def test_unmet_demand_is_recorded_and_settled(visit: Visit) -> None:
+def test_unmet_demand_is_recorded_and_settled(visit: Visit, axe: Callable[[Page], list[str]]) -> None:
     town = Viewer(role=Role.MUNICIPALITY, name="clerk", municipality="municipality:de-baden-baden")
     page = visit("/de/?m=de-baden-baden&country=TN&size=x&language=pt", viewer=town)
     page.get_by_role("button", name="Festhalten, dass niemand passt").click()
@@ -95,15 +97,17 @@ def test_unmet_demand_is_recorded_and_settled(visit: Visit) -> None:
     admin = visit("/de/admin?part=demand", viewer=CORA)
     entry = admin.get_by_role("article", name="Baden-Baden")
     expect(entry).to_contain_text("Keine große Stadt spricht Portugiesisch.")
+    assert axe(admin) == []
     entry.get_by_role("button", name="Als erledigt kennzeichnen").click()
     expect(entry).to_contain_text("✓ erledigt am")
 
 
-def test_the_command_for_a_token_is_put_together(visit: Visit) -> None:
+def test_the_command_for_a_token_is_put_together(visit: Visit, axe: Callable[[Page], list[str]]) -> None:
     page = visit("/en/admin?part=tokens", viewer=ADA)
     page.get_by_role("combobox", name="Municipality").press_sequentially("Bonn")
     page.get_by_role("option", name="Bonn").first.click()
     page.get_by_label("Name (optional)").fill("Anna O'Neill")
+    assert axe(page) == []
     expect(page.locator("pre")).to_have_text("partnergraph token --role municipality --municipality de-bonn --name 'Anna O'\\''Neill' --days 30")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
@@ -76,7 +77,9 @@ def candidate(page: Page) -> str:
     ("language", "width", "town", "name"),
     [("de", 1280, "am-yerevan", "Yerevan"), ("en", 320, "ba-mostar", "Mostar")],
 )
-def test_from_a_candidate_to_an_agreed_talk_with_the_mouse(visit: Visit, language: str, width: int, town: str, name: str) -> None:
+def test_from_a_candidate_to_an_agreed_talk_with_the_mouse(
+    visit: Visit, axe: Callable[[Page], list[str]], language: str, width: int, town: str, name: str
+) -> None:
     words = WORDS[language]
     page = visit(f"/{language}/", width=width, viewer=clerk(town))
     page.get_by_role("combobox", name=words.field).press_sequentially(name)
@@ -94,6 +97,7 @@ def test_from_a_candidate_to_an_agreed_talk_with_the_mouse(visit: Visit, languag
     other.get_by_role("link", name=words.inbox).click()
     card = other.get_by_role("article", name=name)
     expect(card.get_by_text("Let us talk about buses.")).to_be_visible()
+    assert axe(other) == []
     card.get_by_role("button", name=words.accept).click()
     expect(card.get_by_text(words.accepted)).to_be_visible()
     card.get_by_role("button", name=words.contacts).click()
@@ -143,7 +147,7 @@ def test_a_candidate_that_does_not_fit_goes_and_comes_back(visit: Visit) -> None
     expect(first).to_contain_text(name)
 
 
-def test_a_stale_write_shows_what_changed_and_loses_nothing(visit: Visit) -> None:
+def test_a_stale_write_shows_what_changed_and_loses_nothing(visit: Visit, axe: Callable[[Page], list[str]]) -> None:
     ours = visit("/de/municipality?part=profile", viewer=clerk("de-bad-iburg"))
     theirs = visit("/de/municipality?m=de-bad-iburg&part=profile", viewer=Viewer(role=Role.COORDINATOR, name="cora"))
     theirs.get_by_label("Einwohnerzahl").fill("11111")
@@ -159,6 +163,7 @@ def test_a_stale_write_shows_what_changed_and_loses_nothing(visit: Visit) -> Non
     expect(told.get_by_role("listitem").filter(has_text="Einwohnerzahl")).to_contain_text("jetzt 11.111. Ihre Eingabe: 22.222.")
     expect(told.get_by_role("listitem").filter(has_text="Plätze für weitere")).to_contain_text("jetzt 7.")
     expect(ours.get_by_label("Plätze für weitere Partnerschaften")).to_have_value("7")
+    assert axe(ours) == []
     told.get_by_role("button", name=re.compile("Jetzigen Stand übernehmen.*Einwohnerzahl")).click()
     ours.get_by_role("button", name="Speichern").click()
     expect(ours.get_by_text("Gespeichert.")).to_be_visible()
@@ -209,7 +214,7 @@ def test_what_is_stale_is_confirmed_where_it_stands(visit: Visit) -> None:
     assert (confirmed.locator("xpath=..").bounding_box() or {}).get("height") == box["height"]
 
 
-def test_experts_are_entered_with_their_consent(visit: Visit) -> None:
+def test_experts_are_entered_with_their_consent(visit: Visit, axe: Callable[[Page], list[str]]) -> None:
     page = visit("/de/municipality?part=people", viewer=clerk("de-braunfels"))
     page.get_by_role("button", name=re.compile("^Fachperson hinzufügen")).first.click()
     page.get_by_label("Name (Pflichtangabe)").fill("Karla Beispiel")
@@ -217,6 +222,7 @@ def test_experts_are_entered_with_their_consent(visit: Visit) -> None:
     page.get_by_label(re.compile("^Die Person hat zugestimmt")).check()
     page.get_by_label("Arbeitssprachen").select_option(label="Portugiesisch")
     page.get_by_role("button", name=re.compile("Hinzufügen.*Arbeitssprachen")).click()
+    assert axe(page) == []
     page.get_by_role("button", name="Speichern").click()
     entry = page.get_by_role("listitem").filter(has_text="Karla Beispiel")
     expect(entry).to_contain_text("Portugiesisch")

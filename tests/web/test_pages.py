@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from graph_api.operations.viewers import Role, Viewer
 from graph_api.web import BUILT, LANGUAGES
 from tests.suggesting import COORDINATOR, ORGANISER
 from tests.web.conftest import Visit
@@ -30,8 +31,21 @@ PAGES = {
     "about": "about",
     "sign-in": "sign-in",
     "missing": "there/is/nothing",
+    "municipality": "municipality",
+    "profile": "municipality?part=profile",
+    "focuses": "municipality?part=focuses",
+    "people": "municipality?part=people",
+    "programme": "municipality?part=programme",
+    "admin": "admin",
+    "log": "admin?part=log",
+    "reminders": "admin?part=reminders",
 }
-SIGNED_IN = {"groups": ORGANISER, "plan": COORDINATOR}
+CLERK = Viewer(role=Role.MUNICIPALITY, name="Clara Clerk", municipality="municipality:de-bonn")
+SIGNED_IN = {
+    **{"groups": ORGANISER, "plan": COORDINATOR},
+    **{name: CLERK if path.startswith("municipality") else COORDINATOR for name, path in PAGES.items() if path.startswith(("municipality", "admin"))},
+}
+"""Who looks at pages that are not for everybody."""
 WITH_EDITOR = PAGES | {"graphiql": "graphiql"}
 FIRST_PAGE_KB = 60
 
