@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -46,11 +47,11 @@ async def settle(store: Store, world: World) -> None:
     """Writes a world into a store, in one transaction."""
     async with store.transaction() as tx:
         for kind, nodes in world.nodes.items():
-            for node in nodes:
-                await tx.save(kind, list(node), [[f"{kind}:{node['id']}", *list(node.values())[1:]]])
+            for columns, alike in itertools.groupby(nodes, key=list):
+                await tx.save(kind, columns, [[f"{kind}:{node['id']}", *list(node.values())[1:]] for node in alike])
         for link, rows in world.links.items():
-            for row in rows:
-                await tx.link(link, list(row), [list(row.values())])
+            for columns, alike in itertools.groupby(rows, key=list):
+                await tx.link(link, columns, [list(row.values()) for row in alike])
 
 
 SMALL = World(
