@@ -23,6 +23,8 @@ PAGES = {
     "explore": "explore",
     "around": "explore?id=municipality:de-hamburg&sel=municipality:ni-leon&open=municipality:ni-leon",
     "ways": "explore?id=municipality:de-dresden&to=municipality:na-windhoek",
+    "map": "map",
+    "map of one": "map?m=de-berlin&sel=municipality:pe-cajamarca",
     "record": "record?id=municipality:de-hamburg",
     "record list": "record?id=topic:integration&list=departments",
     "groups": "groups?event=demo-event-2&n=4&rounds=2&max=1&vs=event%3Ddemo-event-2%26n%3D5",

@@ -2,7 +2,7 @@
 import type { initGraphQLTada, ResultOf, TadaDocumentNode, VariablesOf } from 'gql.tada';
 import type { introspection } from '../../generated/graphql-env';
 
-type Tada = ReturnType<typeof initGraphQLTada<{ introspection: introspection; scalars: { ID: string; Date: string; DateTime: string } }>>;
+type Tada = ReturnType<typeof initGraphQLTada<{ introspection: introspection; scalars: { ID: string; Date: string; DateTime: string; PartialDate: string } }>>;
 
 /** A query (or fragment) with its types; those of `parts` are fragments it spreads. */
 export const graphql = ((text: string, parts: string[] = []) => [text, ...parts].join('\n')) as unknown as Tada;

@@ -1,7 +1,8 @@
 // Draws a scene on a canvas: links, then a shape for each record, then as many names as have room.
+import type { View } from '../../lib/gestures';
 import { CORNERS } from '../../records/marks';
 import { ALL_KINDS, type Kind } from '../../records/model';
-import type { Scene, View } from './scene';
+import type { Scene } from './scene';
 
 export interface Palette { kinds: Record<Kind, string>; paper: string; ink: string; soft: string; line: string; accent: string; warm: string }
 export interface Emphasis { selected: number; hovered: number; opened: Set<string>; middle: number; trail: Set<number> }

@@ -1,9 +1,10 @@
 // What is shown, as files: picture and data.
+import type { View } from '../../lib/gestures';
 import { CORNERS } from '../../records/marks';
 import { kindWord } from '../../records/words';
 import type { Graph } from './graph';
 import { names, radius, type Palette } from './paint';
-import { kindAt, type Scene, type View } from './scene';
+import { kindAt, type Scene } from './scene';
 
 /** Hands a file to the browser. */
 export function download(name: string, content: Blob): void {

@@ -1,4 +1,5 @@
 // What the picture shows, as plain columns: quick to draw, to find things in, and to write to a file.
+import type { View } from '../../lib/gestures';
 import { ALL_KINDS, type Kind } from '../../records/model';
 import type { Graph, Node } from './graph';
 
@@ -11,7 +12,6 @@ export interface Scene {
   links: Uint32Array;
   place: Map<string, number>;
 }
-export interface View { x: number; y: number; k: number }
 
 export const kindAt = (scene: Scene, i: number): Kind => ALL_KINDS[scene.kind[i]!]!;
 
