@@ -152,6 +152,18 @@ def test_a_quota_is_added_and_kept_in_the_address(visit: Visit) -> None:
     expect(page.locator(".choices > li")).to_have_count(before)
 
 
+def test_list_and_map_are_one_selection(visit: Visit) -> None:
+    page = visit(f"/de/{KENYA}", viewer=COORDINATOR)
+    page.wait_for_selector("svg path.land")
+    second = page.get_by_role("button", name=re.compile("^2: .* auf der Karte zeigen"))
+    second.click()
+    expect(second).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("svg .chosen")).to_have_text("2")
+    page.locator("svg .place", has_text=re.compile("^1")).locator("text").click()
+    expect(page.locator(".choices .selected .rank")).to_have_text("1")
+    expect(page).to_have_url(re.compile("s=de-"))
+
+
 def test_without_places_it_asks_for_them_and_without_rights_it_says_so(visit: Visit) -> None:
     page = visit("/de/plan", viewer=COORDINATOR)
     page.get_by_role("button", name="Plan berechnen").click()

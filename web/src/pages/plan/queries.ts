@@ -14,7 +14,7 @@ export const PLAN = graphql(`
     phasePlan(input: $input) {
       variant places considered revision algorithm
       excluded { rule count }
-      choices { german { id name admin1 } partner { id name country } germanFit partnerFit substitutes { german { id name } partner { id name } } }
+      choices { german { id name admin1 longitude latitude } partner { id name country longitude latitude } germanFit partnerFit substitutes { german { id name } partner { id name } } }
       alternates { german { id name } partner { id name country } }
       blocking { german { id name } partner { id name country } germanFit partnerFit insteadOf { german { id name } partner { id name } } barredBy }
       quotas { by value least most count met }
