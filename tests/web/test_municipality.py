@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from graph_api.operations.viewers import Role, Viewer
 from tests.web.conftest import Visit
+from tests.web.site import token
 from tests.web.test_walk import tab_to
 
 
@@ -170,6 +172,23 @@ def test_a_stale_write_shows_what_changed_and_loses_nothing(visit: Visit, axe: C
     ours.reload()
     expect(ours.get_by_label("Einwohnerzahl")).to_have_value("11111")
     expect(ours.get_by_label("Weitere Namen")).to_have_value("Iburg\nBad Iburg (Kneipp)")
+
+
+def test_a_session_that_ends_while_one_types_loses_nothing(visit: Visit, place: Path) -> None:
+    who = clerk("de-baden-baden")
+    page = visit("/de/municipality?part=profile", viewer=who, allow=("401",))
+    page.get_by_label("Einwohnerzahl").fill("54321")
+    [secret] = [cookie for cookie in page.context.cookies() if cookie.get("name") == "partnergraph"]
+    secret["value"] = "a.b.c"
+    page.context.add_cookies([secret])  # pyright: ignore[reportArgumentType]
+    page.get_by_role("button", name="Speichern").click()
+    expect(page.get_by_role("alert")).to_have_text("Ihre Anmeldung ist abgelaufen")
+    page.get_by_label("Zugangsschlüssel").fill(token(place, who))
+    page.get_by_label("Zugangsschlüssel").press("Enter")
+    expect(page.get_by_role("alert")).to_have_count(0)
+    expect(page.get_by_label("Einwohnerzahl")).to_have_value("54321")
+    page.get_by_role("button", name="Speichern").click()
+    expect(page.get_by_text("Gespeichert.")).to_be_visible()
 
 
 def test_what_was_typed_stays_while_one_looks_elsewhere(visit: Visit) -> None:

@@ -8,10 +8,10 @@ export const data = JSON.parse(document.getElementById('page')!.textContent) as 
 /** The heading on top, which a page may change with its state. */
 export const heading = $state({ text: data.heading });
 
-/** Changes the heading and the window's title. */
-export function setHeading(text: string): void {
+/** Changes the heading and the window's title, which also names the part of the page that is shown. */
+export function setHeading(text: string, part = ''): void {
   heading.text = text;
-  document.title = `${text} – Partnergraph`;
+  document.title = [part, text, 'Partnergraph'].filter(Boolean).join(' – ');
 }
 
 /** Tells tests and screenshots that everything asked for at first is there. */
