@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import dataclasses
 import datetime
@@ -17,7 +18,7 @@ from starlette.routing import Route
 
 from graph_api import web
 from graph_api.endpoint import Endpoint
-from graph_api.errors import StoreError
+from graph_api.errors import StoreError, StoreUnavailable
 from graph_api.gate import Gate, allowed_hosts
 from graph_api.schema import create_schema
 from graph_api.schema.context import Context, create_context
@@ -34,19 +35,54 @@ from graph_api.watch import watched
 
 log = logging.getLogger("partnergraph.server")
 
+PATIENCE = 4.0
+"""Seconds after which a service listens though its store is not prepared yet."""
+PAUSE = 2.0
+"""Seconds until a store that could not be prepared is tried again."""
+
 
 class Readiness:
-    """Whether a store is of use; one that was not there at the start is prepared when it is."""
+    """Whether a store is of use. It is prepared in the background, again and again until that succeeds: the service lives meanwhile."""
 
     def __init__(self, store: Store) -> None:
-        self._store, self._prepared = store, False
+        self._store = store
+        self._prepared: asyncio.Task[None] | None = None
 
     async def revision(self) -> int:
         """The network's revision; raises StoreError where the store is of no use now."""
-        if not self._prepared:
-            await self._store.prepare()
-            self._prepared = True
+        await self.prepare()
         return await self._store.revision()
+
+    async def prepare(self, patience: float = 1.5) -> None:
+        """Prepares the store unless that was done; whoever asks meanwhile waits for the same work. Raises StoreError, after so many seconds at most."""
+        if self._prepared is None or (self._prepared.done() and (self._prepared.cancelled() or self._prepared.exception())):
+            self._prepared = asyncio.create_task(self._store.prepare())
+        done, _ = await asyncio.wait((self._prepared,), timeout=patience)
+        if not done:
+            raise StoreUnavailable("the store is being prepared")
+        self._prepared.result()
+
+    @contextlib.asynccontextmanager
+    async def kept(self) -> AsyncGenerator[None]:
+        """Within the block the store is prepared, however long it is away. Waits for `PATIENCE` seconds at first, so that most services begin ready."""
+        with contextlib.suppress(StoreError):
+            await self.prepare(PATIENCE)
+        trying = asyncio.create_task(self._keep_trying())
+        try:
+            yield
+        finally:
+            for task in (trying, self._prepared):
+                if task and not task.done():
+                    task.cancel()
+                    await asyncio.wait((task,))
+
+    async def _keep_trying(self) -> None:
+        while True:
+            try:
+                return await self.prepare()
+            except StoreError as e:
+                log.warning("the store is not ready, trying again: %s", e)
+            await asyncio.sleep(PAUSE)
 
 
 def text_of(text: Callable[[], str], media: str = "text/plain") -> Callable[[Request], Awaitable[Response]]:
@@ -88,11 +124,8 @@ def create_app(settings: Settings, store: Store | None = None, *, today: Callabl
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncGenerator[None]:
-        try:
-            await readiness.revision()
-        except StoreError as e:
-            log.warning("the store is not ready, trying again when /readyz is asked: %s", e)
-        yield
+        async with readiness.kept():
+            yield
         if store is None:
             await used.close()
 
