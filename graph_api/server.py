@@ -55,18 +55,27 @@ class Readiness:
 
     async def prepare(self, patience: float = 1.5) -> None:
         """Prepares the store unless that was done; whoever asks meanwhile waits for the same work. Raises StoreError, after so many seconds at most."""
-        if self._prepared is None or (self._prepared.done() and (self._prepared.cancelled() or self._prepared.exception())):
+        if self._failed:
             self._prepared = asyncio.create_task(self._store.prepare())
+        assert self._prepared
         done, _ = await asyncio.wait((self._prepared,), timeout=patience)
         if not done:
             raise StoreUnavailable("the store is being prepared")
         self._prepared.result()
 
+    @property
+    def _failed(self) -> bool:
+        """Whether it was not tried yet, or in vain."""
+        task = self._prepared
+        return task is None or (task.done() and (task.cancelled() or task.exception() is not None))
+
     @contextlib.asynccontextmanager
     async def kept(self) -> AsyncGenerator[None]:
         """Within the block the store is prepared, however long it is away. Waits for `PATIENCE` seconds at first, so that most services begin ready."""
-        with contextlib.suppress(StoreError):
+        try:
             await self.prepare(PATIENCE)
+        except StoreError as e:
+            log.warning("the store is not ready, trying again: %s", e)
         trying = asyncio.create_task(self._keep_trying())
         try:
             yield
@@ -77,12 +86,10 @@ class Readiness:
                     await asyncio.wait((task,))
 
     async def _keep_trying(self) -> None:
-        while True:
-            try:
-                return await self.prepare()
-            except StoreError as e:
-                log.warning("the store is not ready, trying again: %s", e)
+        while self._failed or (self._prepared and not self._prepared.done()):
             await asyncio.sleep(PAUSE)
+            with contextlib.suppress(StoreError):
+                await self.prepare()
 
 
 def text_of(text: Callable[[], str], media: str = "text/plain") -> Callable[[Request], Awaitable[Response]]:
