@@ -110,7 +110,7 @@ export function names(scene: Scene, { x, y, k }: View, width: number, height: nu
   const at = (i: number): [number, number, number] => [scene.x[i]! * k + x, scene.y[i]! * k + y, radius(scene, i, k)];
   const few = scene.x.length <= FREE;
   const shapes = few ? scene.nodes.map((_, i): Box => { const [cx, cy, r] = at(i); return [cx - r, cy - r, cx + r, cy + r]; }) : [];
-  const order = scene.x.length > 3000 && k < 0.5 ? [] : [...scene.degree.keys()].sort((a, b) => scene.degree[b]! - scene.degree[a]!);
+  const order = scene.x.length > 3000 && k < 0.5 ? [] : scene.order;
   const taken: Box[] = [], written: Written[] = [];
   for (const i of new Set([...first, ...order])) {
     if (written.length >= (few ? 60 : 26)) break;

@@ -8,6 +8,8 @@ export interface Scene {
   x: Float32Array; y: Float32Array; r: Float32Array; kind: Uint8Array;
   /** Links of each record in the picture. */
   degree: Uint16Array;
+  /** The records, the best linked first. */
+  order: Uint32Array;
   /** Ends of the links: a, b, a, b, … */
   links: Uint32Array;
   place: Map<string, number>;
@@ -20,8 +22,9 @@ export function sceneOf(graph: Graph, shown: Set<string>, places: Map<string, [n
   const nodes = [...graph.nodes.values()].filter((n) => shown.has(n.id) && places.has(n.id)), n = nodes.length;
   const place = new Map(nodes.map((node, i) => [node.id, i]));
   const links = graph.links.flatMap(({ source, target }) => (place.has(source) && place.has(target) ? [place.get(source)!, place.get(target)!] : []));
-  const scene: Scene = { nodes, place, x: new Float32Array(n), y: new Float32Array(n), r: new Float32Array(n), kind: new Uint8Array(n), degree: new Uint16Array(n), links: new Uint32Array(links) };
+  const scene: Scene = { nodes, place, x: new Float32Array(n), y: new Float32Array(n), r: new Float32Array(n), kind: new Uint8Array(n), degree: new Uint16Array(n), order: new Uint32Array(n), links: new Uint32Array(links) };
   for (const end of links) scene.degree[end]!++;
+  scene.order.set(nodes.map((_, i) => i).sort((a, b) => scene.degree[b]! - scene.degree[a]!));
   nodes.forEach((node, i) => {
     [scene.x[i], scene.y[i]] = places.get(node.id)! as [number, number];
     scene.kind[i] = ALL_KINDS.indexOf(node.kind);
