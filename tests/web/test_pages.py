@@ -79,7 +79,7 @@ def test_speaks_its_language_and_fits_320_pixels(visit: Visit, sources: Path, na
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
-@pytest.mark.parametrize("name", ["results", "groups", "plan", "people", "focuses", "admin"])
+@pytest.mark.parametrize("name", ["results", "groups", "plan", "people", "focuses", "admin", "explore", "around", "map of one", "record"])
 def test_texts_two_fifths_longer_break_nothing(visit: Visit, name: str) -> None:
     page = visit(f"/de/{PAGES[name]}", width=320, viewer=SIGNED_IN.get(name))
     page.evaluate("""() => {

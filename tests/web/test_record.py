@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from graph_api.model import KINDS, PLURALS, properties, relations
+from graph_api.operations.viewers import Role, Viewer
 from tests.web.conftest import Visit
 
 HIDDEN = {"id", "name", "verified_on", "revision", "longitude", "color"}
@@ -68,6 +69,21 @@ def test_every_kind_has_its_page(visit: Visit) -> None:
         page.goto(f"/de/record?id={node_id}")
         page.wait_for_selector("body[data-ready=true]")
         expect(page.get_by_role("heading", name="Angaben")).to_be_visible()
+
+
+def test_history_is_for_those_who_may_see_it(visit: Visit) -> None:
+    address = "/de/record?id=municipality:ke-kisumu"
+    page = visit(address, viewer=Viewer(role=Role.COORDINATOR, name="anna"))
+    page.evaluate("""async () => fetch('/graphql', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({
+        query: 'mutation { saveMunicipality(input: { id: "ke-kisumu", capacity: 7 }, reason: "a test of the page") { municipality { id } } }' }) })""")
+    page.reload()
+    history = page.get_by_role("region", name="Verlauf")
+    expect(history).to_contain_text("a test of the page")
+    expect(history.get_by_role("row").filter(has_text="capacity")).to_contain_text("7")
+    expect(page.get_by_role("link", name="Bearbeiten")).to_have_attribute("href", "/de/municipality?m=ke-kisumu")
+    everybody = visit(address)
+    expect(everybody.get_by_role("heading", name="Verbindungen")).to_be_visible()
+    expect(everybody.get_by_role("region", name="Verlauf")).to_have_count(0)
 
 
 @pytest.mark.parametrize("path", ["/de/record?id=municipality:nowhere", "/de/record?id=nonsense", "/de/record"])
