@@ -75,7 +75,7 @@ def test_history_is_for_those_who_may_see_it(visit: Visit) -> None:
     address = "/de/record?id=municipality:ke-kisumu"
     page = visit(address, viewer=Viewer(role=Role.COORDINATOR, name="anna"))
     page.evaluate("""async () => fetch('/graphql', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({
-        query: 'mutation { saveMunicipality(input: { id: "ke-kisumu", capacity: 7 }, reason: "a test of the page") { municipality { id } } }' }) })""")
+        query: 'mutation { saveMunicipality(input: { id: "ke-kisumu", capacity: 7 }, reason: "a test of the page") { record { id } } }' }) })""")
     page.reload()
     history = page.get_by_role("region", name="Verlauf")
     expect(history).to_contain_text("a test of the page")
