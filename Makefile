@@ -33,7 +33,7 @@ $(shell rm -rf $(VENV))
 endif
 endif
 
-.PHONY: help install demo test check serve web screenshots neo4j bench generate lock clean
+.PHONY: help install demo test check serve web screenshots neo4j bench generate sbom lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9]*\):.* ## /\1|/p' Makefile | while IFS='|' read -r name text; do printf 'make %-11s %s\n' "$$name" "$$text"; done
@@ -81,6 +81,9 @@ bench: $(VENV)/installed-dev ## run the measurements; their results are printed
 
 generate: $(VENV)/installed-dev ## write what is made from the declarations: data model, settings, commands, GraphQL schema
 	@$(BIN)/python -m graph_api.documents
+
+sbom: $(VENV)/installed ## write the bill of materials (CycloneDX) to build/sbom.cdx.json; fails where a licence does not fit
+	@$(BIN)/python sbom.py
 
 lock: $(VENV)/installed ## choose the versions anew and write the three lock files
 	@set -e; export UV_CUSTOM_COMPILE_COMMAND="make lock"; uv=$$($(UV)); \

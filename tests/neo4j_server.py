@@ -177,8 +177,12 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(home: Path, *, version: str = DEFAULT_VERSION, port: int = 0, password: str = "", brief: bool = False) -> Generator[Neo4jAddress]:
-    """A server with its data in `home` (made where missing), ready for use inside the block and gone after it; `brief`: within minutes.
+def running(
+    home: Path, *, version: str = DEFAULT_VERSION, port: int = 0, password: str = "", brief: bool = False, again: bool = False
+) -> Generator[Neo4jAddress]:
+    """A server with its data in `home` (made where missing), ready for use inside the block and gone after it;
+    `brief`: within minutes, `again`: its data are there already,
+    and it has this password.
 
     Port 0 takes a free one; an empty password makes a random one. Raises Neo4jMissing where Java or the jars cannot be had,
     RuntimeError with the end of the server's log where it does not start.
@@ -195,7 +199,7 @@ def running(home: Path, *, version: str = DEFAULT_VERSION, port: int = 0, passwo
         shell = ["/bin/sh", "-c", GUARD, "sh", *command]
         server = subprocess.Popen(shell, stdin=subprocess.PIPE, stdout=out, stderr=subprocess.STDOUT, start_new_session=True)
     try:
-        yield admit(server, log, Neo4jAddress(url=f"bolt://127.0.0.1:{port}", user="neo4j", password=password or secrets.token_urlsafe(18)))
+        yield admit(server, log, Neo4jAddress(url=f"bolt://127.0.0.1:{port}", user="neo4j", password=password or secrets.token_urlsafe(18)), again=again)
     finally:
         server.communicate(timeout=60)  # closes our end of the pipe: the guard sees it and ends the server
 
@@ -206,15 +210,21 @@ def is_free(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
-def admit(server: subprocess.Popen[bytes], log: Path, address: Neo4jAddress) -> Neo4jAddress:
-    """Waits until the server answers, and replaces the password it was born with."""
+def admit(server: subprocess.Popen[bytes], log: Path, address: Neo4jAddress, *, again: bool = False) -> Neo4jAddress:
+    """Waits until the server answers, and replaces the password it was born with, unless it was there before."""
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end and server.poll() is None:
         with suppress(ServiceUnavailable, Neo4jError):
-            set_password(address)
+            (answer if again else set_password)(address)
             return address
         time.sleep(0.2)
     raise RuntimeError(f"Neo4j did not start within {START_SECONDS} s:\n{log.read_text(errors='replace')[-2000:]}")
+
+
+def answer(address: Neo4jAddress) -> None:
+    """Raises the driver's error while the server does not answer."""
+    with address.driver() as driver:
+        driver.execute_query("RETURN 1", database_=address.database)
 
 
 def set_password(address: Neo4jAddress) -> None:
@@ -227,8 +237,7 @@ def set_password(address: Neo4jAddress) -> None:
     born = Neo4jAddress(url=address.url, user=address.user, password="neo4j")
     with born.driver() as driver:
         driver.execute_query("ALTER CURRENT USER SET PASSWORD FROM 'neo4j' TO $new", new=address.password, database_="system")
-    with address.driver() as driver:
-        driver.execute_query("RETURN 1", database_=address.database)
+    answer(address)
 
 
 def main() -> int:

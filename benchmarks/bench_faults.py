@@ -1,0 +1,170 @@
+"""Faults at length: networks that are bad for long, databases and services that are killed or frozen, memory under load. `make bench` runs it.
+
+    python benchmarks/bench_faults.py [--seconds 20] [--kills 3] [--minutes 10]
+
+Each line: what happened, how many writes were acknowledged and found again, the longest wait, and how soon the service was ready after
+the fault was over. It fails at the first bar that is not kept; PARTNERGRAPH_FAULTS_SLACK=0 forgives nothing to a busy machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import random
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from graph_api.storage import open_store
+from graph_api.storage.base import Store
+from tests.faults.proxy import Network, Proxy
+from tests.faults.service import START_S, Inside, Load, Outside, kept, running
+from tests.neo4j_server import Neo4jAddress
+from tests.neo4j_server import running as neo4j_running
+
+
+def told(what: str, load: Load, found: set[str], back: float) -> None:
+    """Prints a line; fails where a bar is not kept."""
+    load.told.sound(listening=False)
+    lost = set(load.told.acknowledged) - found
+    assert not lost, f"lost: {sorted(lost)[:5]}"
+    print(
+        f"{what:<34} {len(load.told.acknowledged):>6,} acknowledged, none lost, none half; longest wait {load.told.longest:4.1f} s; "
+        f"ready after {back:4.1f} s; {len(load.told.errors):,} errors"
+    )
+
+
+def java_of(home: Path) -> int:
+    """The process id of the server whose home this is."""
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                words = (entry / "cmdline").read_bytes().split(b"\0")
+            except OSError:
+                continue
+            if f"--home-dir={home}".encode() in words and words[0].endswith(b"java"):
+                return int(entry.name)
+    raise RuntimeError(f"no server runs in {home}")
+
+
+async def networks(store: Store, address: Neo4jAddress, directory: Path, seconds: float) -> None:
+    """Every bad network, for long."""
+    with Proxy(int(address.url.rpartition(":")[2])) as proxy:
+        environment = address.environment | {"PARTNERGRAPH_STORE": f"bolt://127.0.0.1:{proxy.port}"}
+        async with Inside(directory / "network", environment).entered() as service:
+            await service.ready(START_S)
+            for network in list(Network)[1:]:
+                async with Load(service, writers=8, readers=8) as load:
+                    await load.goes_on()
+                    proxy.become(network)
+                    await asyncio.sleep(seconds)
+                    proxy.become(Network.GOOD)
+                    back = await service.ready()
+                    await load.goes_on()
+                told(f"network {network}", load, await kept(store, load.told.tried), back)
+
+
+async def frozen(store: Store, address: Neo4jAddress, home: Path, directory: Path, seconds: float) -> None:
+    """The database's process stopped and continued."""
+    async with Inside(directory / "frozen", address.environment).entered() as service:
+        await service.ready(START_S)
+        async with Load(service, writers=8, readers=8) as load:
+            await load.goes_on()
+            os.kill(java_of(home), signal.SIGSTOP)
+            await asyncio.sleep(seconds)
+            os.kill(java_of(home), signal.SIGCONT)
+            back = await service.ready()
+            await load.goes_on()
+        told("Neo4j frozen", load, await kept(store, load.told.tried), back)
+
+
+async def database_killed(store: Store, address: Neo4jAddress, home: Path, directory: Path, again: Callable[[], None]) -> None:
+    """The database's process killed under load and started again."""
+    async with Inside(directory / "killed", address.environment).entered() as service:
+        await service.ready(START_S)
+        async with Load(service, writers=8, readers=8) as load:
+            await load.goes_on(50)
+            os.kill(java_of(home), signal.SIGKILL)
+            await asyncio.sleep(3)
+            await asyncio.to_thread(again)
+            back = await service.ready()
+            await load.goes_on()
+        told("Neo4j killed and restarted", load, await kept(store, load.told.tried), back)
+
+
+async def on_neo4j(directory: Path, seconds: float) -> None:
+    """All faults of a database."""
+    home = directory / "neo4j"
+    with ExitStack() as stack:
+        address = stack.enter_context(neo4j_running(home))
+        port = int(address.url.rpartition(":")[2])
+        store = open_store(address.url, user=address.user, password=address.password)
+        await store.prepare()
+        await networks(store, address, directory, seconds)
+        await frozen(store, address, home, directory, seconds)
+        await database_killed(
+            store, address, home, directory, lambda: stack.enter_context(neo4j_running(home, port=port, password=address.password, again=True)) and None
+        )
+        await store.close()
+
+
+async def service_killed(directory: Path, kills: int) -> None:
+    """A service on a file killed amid a thousand writes, again and again, while another one works on the same file."""
+    environment = {"PARTNERGRAPH_STORE": f"file:{directory / 'network.db'}"}
+    killed, other = Outside(directory / "one", environment), Outside(directory / "other", environment)
+    store, chance = open_store(environment["PARTNERGRAPH_STORE"]), random.Random(0)
+    async with running(killed, other):
+        for round in range(kills):
+            async with Load(killed, other, writers=8) as load:
+                await load.goes_on(1_000 + chance.randrange(200), 120)
+                killed.end(signal.SIGKILL)
+                killed.start()
+                back = await killed.ready(START_S)
+                await load.goes_on()
+            told(f"service killed, {round + 1} of {kills}", load, await kept(store, load.told.tried), back)
+    await store.close()
+
+
+def memory(process: int) -> float:
+    """Resident megabytes."""
+    return int(Path(f"/proc/{process}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+async def memory_under_load(directory: Path, minutes: float) -> None:
+    """Resident memory of a service, after a tenth of the time and at its end."""
+    service = Outside(directory / "long", {"PARTNERGRAPH_STORE": f"file:{directory / 'long.db'}"})
+    async with running(service), Load(service, writers=1, readers=4) as load:
+        assert service.process
+        await asyncio.sleep(6 * minutes)
+        early = memory(service.process.pid)
+        await asyncio.sleep(54 * minutes)
+        late = memory(service.process.pid)
+    load.told.sound()
+    print(f"memory under {minutes:g} minutes of load        {early:.0f} MB after a tenth of it, {late:.0f} MB at its end")
+    assert late < 1.15 * early + 5, "memory grows"
+
+
+async def main() -> None:
+    """All of it."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seconds", type=float, default=20, help="how long each fault lasts")
+    parser.add_argument("--kills", type=int, default=3)
+    parser.add_argument("--minutes", type=float, default=10)
+    given = parser.parse_args()
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="partnergraph-faults-") as place:
+        await service_killed(Path(place), given.kills)
+        await on_neo4j(Path(place), given.seconds)
+        await memory_under_load(Path(place), given.minutes)
+    print(f"all bars kept; it took {time.monotonic() - began:.0f} s")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
