@@ -25,6 +25,8 @@ class Invitation:
     event: str | None = None
     municipalities: tuple[str, ...] = ()
     filter: Filter | None = None
+    without: tuple[str, ...] = ()
+    """Who of all these does not take part."""
     earlier_events: tuple[str, ...] = ()
     """Events after which those who attended know each other."""
     earlier_groups: tuple[tuple[str, ...], ...] = ()
@@ -54,7 +56,7 @@ async def gather(reader: Reader, finder: CandidateFinder, invitation: Invitation
     event = [invitation.event] if invitation.event is not None else []
     attending = await _attending(reader, [*event, *invitation.earlier_events])
     people = attending.get(global_id("event", invitation.event), _NOBODY) if invitation.event is not None else _NOBODY
-    ids = sorted({*people.municipalities, *invitation.municipalities, *await _filtered(reader, invitation.filter)})
+    ids = sorted({*people.municipalities, *invitation.municipalities, *await _filtered(reader, invitation.filter)} - {*invitation.without})
     if missing := [id_ for id_ in ids if id_ not in profiles.rows]:
         raise NotFound(*missing)
     if not 1 <= len(ids) <= MOST_PARTICIPANTS:

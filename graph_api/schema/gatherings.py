@@ -120,6 +120,7 @@ class PeerGroupsInput:
     event: strawberry.ID | None = _optional("Municipalities that attend this event take part.")
     municipalities: list[strawberry.ID] | None = _optional("These take part.")
     filter: MunicipalityFilterInput | None = _optional("Those take part for which this holds; at most 1,000 in all.")
+    without: list[strawberry.ID] | None = _optional("Who of all these does not take part.")
     earlier_events: list[strawberry.ID] | None = _optional("Those who attended one of these events together have met.")
     earlier_groups: list[list[strawberry.ID]] | None = _optional("Those who sat in one of these groups have met.")
     number: int | None = _optional("Number of groups; this or the bounds of their sizes has to be given.")
@@ -144,6 +145,7 @@ class PeerGroupsInput:
             event=self.event,
             municipalities=_ids(self.municipalities or ()),
             filter=filters.read_filter("municipality", filter),
+            without=_ids(self.without or ()),
             earlier_events=tuple(self.earlier_events or ()),
             earlier_groups=_sets(self.earlier_groups),
         )

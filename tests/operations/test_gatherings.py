@@ -36,6 +36,15 @@ def met(gathering: Gathering) -> set[tuple[str, str]]:
     return {(own[a], own[b]) for a, b in gathering.participants.met.tolist()}
 
 
+async def test_who_does_not_take_part_is_left_out(world: Store) -> None:
+    everybody = names(await gathered(world, event="fair"))
+    left = await gathered(
+        world, event="fair", municipalities=("municipality:ulm",), without=("municipality:ulm", f"municipality:{everybody[0]}", "municipality:none")
+    )
+    assert names(left) == [name for name in everybody[1:] if name != "ulm"]
+    assert len(everybody) > 1
+
+
 async def test_municipalities_that_attend_take_part_and_people_who_have_agreed_could_facilitate(world: Store) -> None:
     found = await gathered(world, event="fair")
     assert names(found) == ["accra", "kisumu", "mombasa"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.suggesting import ORGANISER, clerk
 from tests.web.conftest import Visit
@@ -203,6 +203,33 @@ def test_rounds_go_into_the_calendar_and_onto_the_tables(visit: Visit, tmp_path:
     expect(page.locator(".sheet")).to_have_count(8)
     expect(page.locator(".sheet").first).to_be_visible()
     expect(page.get_by_role("heading", level=1)).to_be_hidden()
+
+
+def test_who_cannot_come_is_left_out_and_taken_back(visit: Visit) -> None:
+    page = visit(f"/en/{FORMED}", viewer=ORGANISER)
+    name = members(page, 1)[0]
+    page.get_by_role("button", name=name).click()
+    page.get_by_role("button", name="Does not take part").click()
+    expect(page.locator("[data-member]")).to_have_count(18)
+    expect(page.get_by_role("button", name=name, exact=True)).to_have_count(0)
+    page.get_by_role("button", name=f"Take {name} back").click()
+    page.get_by_role("button", name="Form groups").click()
+    expect(page.locator("[data-member]")).to_have_count(19)
+
+
+def test_progress_and_errors_are_said(visit: Visit) -> None:
+    page = visit(f"/de/{FORMED}", viewer=ORGANISER, allow=("503",))
+    held: list[Route] = []
+    page.route("**/graphql", lambda route: held.append(route))
+    page.get_by_role("button", name="Andere Gruppen suchen").click()
+    expect(page.get_by_role("progressbar", name="Gruppen werden gebildet")).to_be_visible()
+    down = '{"errors": [{"message": "down", "extensions": {"code": "STORE_UNAVAILABLE"}}]}'
+    held[0].fulfill(status=503, content_type="application/json", body=down)
+    expect(page.get_by_text("Die Datenbank antwortet gerade nicht.")).to_be_visible()
+    page.unroute("**/graphql")
+    page.get_by_role("button", name="Erneut versuchen").click()
+    expect(page.get_by_text("Die Datenbank antwortet gerade nicht.")).to_have_count(0)
+    expect(page.locator("[data-member]")).to_have_count(19)
 
 
 def test_whoever_may_not_form_groups_is_told(visit: Visit) -> None:

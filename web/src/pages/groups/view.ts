@@ -18,6 +18,9 @@ export interface Draft {
   from: (typeof SOURCES)[number];
   event: string;
   towns: string[];
+  /** Who of these does not take part after all. */
+  without: string[];
+  topic: string;
   country: string;
   phase: string;
   seeking: boolean;
@@ -51,10 +54,10 @@ export function readDraft(search: string): Draft {
   const p = new URLSearchParams(search);
   const [least, most] = (p.get('size') ?? '').split('-');
   const event = p.get('event') ?? '', towns = parts(p.get('m'));
-  const filtered = p.has('country') || p.has('phase') || p.has('seeking');
+  const filtered = p.has('country') || p.has('topic') || p.has('phase') || p.has('seeking');
   return {
     from: event ? 'event' : filtered ? 'filter' : towns.length ? 'picked' : 'event',
-    event, towns, country: p.get('country') ?? '', phase: p.get('phase') ?? '', seeking: p.has('seeking'),
+    event, towns, without: parts(p.get('not')), topic: p.get('topic') ?? '', country: p.get('country') ?? '', phase: p.get('phase') ?? '', seeking: p.has('seeking'),
     by: p.has('size') ? 'size' : 'number', number: whole(p.get('n'), 4), least: whole(least ?? null, 4), most: whole(most ?? null, 6), rounds: whole(p.get('rounds'), 1, 1, 10),
     alike: p.has('alike') ? attributes(p.get('alike')) : attributes(p.get('differ')).includes('subjects') ? [] : ['subjects'],
     differ: attributes(p.get('differ')), even: attributes(p.get('even'), EVEN), company: attributes(p.get('company'), COMPANY),
@@ -70,7 +73,7 @@ export function readDraft(search: string): Draft {
 export function writeDraft(d: Draft): Record<string, string> {
   return {
     event: d.from === 'event' ? d.event : '', m: d.from === 'filter' ? '' : d.towns.join('|'),
-    country: d.from === 'filter' ? d.country : '', phase: d.from === 'filter' ? d.phase : '', seeking: d.from === 'filter' && d.seeking ? '1' : '',
+    not: d.without.join('|'), topic: d.from === 'filter' ? d.topic : '', country: d.from === 'filter' ? d.country : '', phase: d.from === 'filter' ? d.phase : '', seeking: d.from === 'filter' && d.seeking ? '1' : '',
     n: d.by === 'number' ? String(d.number) : '', size: d.by === 'size' ? `${d.least}-${d.most}` : '', rounds: d.rounds > 1 ? String(d.rounds) : '',
     alike: d.alike.join() === 'subjects' ? '' : d.alike.join('|') || 'none', differ: d.differ.join('|'), even: d.even.join('|'), company: d.company.join('|'),
     exchange: d.exchange ? '' : 'no', fresh: d.fresh ? '' : 'no', met: d.met.join('|'), tongue: d.tongue ? '1' : '', partners: d.partners, max: d.perCountry ? String(d.perCountry) : '',
@@ -80,7 +83,7 @@ export function writeDraft(d: Draft): Record<string, string> {
 }
 
 /** Whether a draft names somebody who takes part. */
-export const hasSomebody = (d: Draft) => (d.from === 'event' ? !!d.event : d.from === 'filter' ? !!(d.country || d.phase || d.seeking) : d.towns.length > 1);
+export const hasSomebody = (d: Draft) => (d.from === 'event' ? !!d.event : d.from === 'filter' ? !!(d.country || d.topic || d.phase || d.seeking) : d.towns.length > 1);
 
 const big = <T extends string>(names: readonly T[]) => names.map((name) => name.toUpperCase()) as Uppercase<T>[];
 
@@ -88,9 +91,9 @@ export function inputOf(d: Draft, moves: Move[] = []): Input {
   return {
     event: d.from === 'event' ? d.event : null,
     municipalities: d.from === 'filter' ? null : d.towns,
-    filter: d.from === 'filter' ? { ...(d.country && { country: [d.country] }), ...(d.phase && { inPhase: d.phase }), ...(d.seeking && { seeking: true }) } : null,
+    filter: d.from === 'filter' ? { ...(d.country && { country: [d.country] }), ...(d.topic && { focusesOn: { topic: d.topic } }), ...(d.phase && { inPhase: d.phase }), ...(d.seeking && { seeking: true }) } : null,
     ...(d.by === 'number' ? { number: d.number } : { sizeLeast: d.least, sizeMost: d.most }),
-    earlierEvents: d.met, rounds: d.rounds, seed: d.seed,
+    without: d.without, earlierEvents: d.met, rounds: d.rounds, seed: d.seed,
     moves: moves.map(({ town, group, round }) => ({ municipality: town, group, round })),
     rules: {
       similar: big(d.alike), diverse: big(d.differ), balanced: big(d.even), noIsolate: big(d.company), exchange: d.exchange, fresh: d.fresh,
