@@ -123,7 +123,7 @@ def set_up_logs(form: Literal["text", "json"]) -> None:
     handler = logging.StreamHandler()
     handler.addFilter(Seldom())
     handler.setFormatter(Lines() if form == "json" else logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    for name in ("partnergraph", "uvicorn"):
+    for name in ("partnergraph", "uvicorn", "neo4j", "asyncio"):
         logger = logging.getLogger(name)
         logger.handlers[:] = [handler]
         logger.propagate = name != "partnergraph"

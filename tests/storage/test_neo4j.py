@@ -444,6 +444,19 @@ async def test_a_store_survives_connections_that_are_cut(store: Neo4jStore, dire
     assert await store.count("topic") == 4
 
 
+async def test_by_a_routing_table_one_reads_what_one_has_written(store: Neo4jStore, opened: Opener, neo4j_url: Neo4jAddress) -> None:
+    routed = opened(url=neo4j_url.url.replace("bolt://", "neo4j://"))
+    try:
+        await routed.prepare()
+        for number in range(10):
+            async with routed.transaction() as tx:
+                await tx.save("topic", ["id", "name"], [["topic:new", f"Name {number}"]])
+            assert await values(routed, "topic:new", "name") == [f"Name {number}"]
+        assert await values(store, "topic:new", "name") == ["Name 9"]
+    finally:
+        await routed.close()
+
+
 # ── what goes wrong ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
