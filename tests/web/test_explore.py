@@ -40,6 +40,9 @@ WORDS = {
 }
 
 
+PLACE = "e => e.getBoundingClientRect().top + scrollY"
+
+
 def rows(page: Page) -> Locator:
     return page.locator("tbody button")
 
@@ -188,6 +191,24 @@ def test_the_whole_network_at_a_glance(visit: Visit) -> None:
 def test_a_record_that_is_not_there_is_said(visit: Visit, path: str) -> None:
     page = visit(path)
     expect(page.locator("main .notice")).to_be_visible()
+
+
+def test_what_is_there_stays_when_the_service_fails_and_can_be_asked_again(visit: Visit) -> None:
+    page = visit("/de/explore?id=municipality:de-hamburg", allow=("503",))
+    before = count_shown(page)
+    rows(page).filter(has_text="Hamburg – León").click()
+    button = page.get_by_role("button", name="Nachbarn zeigen")
+    place = button.evaluate(PLACE)
+    down = '{"errors": [{"message": "down", "extensions": {"code": "STORE_UNAVAILABLE"}}]}'
+    page.route("**/graphql", lambda route: route.fulfill(status=503, content_type="application/json", body=down))
+    button.click()
+    expect(page.get_by_text("Die Datenbank antwortet gerade nicht.")).to_be_visible()
+    assert count_shown(page) == before
+    assert page.get_by_role("button", name="Nachbarn wieder weglassen").evaluate(PLACE) == place
+    page.unroute("**/graphql")
+    page.get_by_role("button", name="Erneut versuchen").click()
+    expect(page.locator(".summary")).not_to_contain_text(str(before))
+    assert count_shown(page) > before
 
 
 def test_the_page_is_small(visit: Visit, site: str) -> None:
