@@ -198,8 +198,11 @@ def test_rounds_go_into_the_calendar_and_onto_the_tables(visit: Visit, tmp_path:
         "DTSTART:20260519T103000", "DTEND:20260519T111500", "DTSTART:20260519T111500", "DTEND:20260519T120000"]  # fmt: skip
     assert max(len(line.encode()) for line in lines) <= 75
     assert of_first[0] in "".join(lines).replace(" ", "")
-    page.evaluate("document.body.dataset.print = 'cards'")
     page.emulate_media(media="print")
+    expect(page.locator(".onpaper.all li")).to_have_count(8)
+    expect(page.locator(".onpaper.all")).to_be_visible()
+    page.evaluate("document.body.dataset.print = 'cards'")
+    expect(page.locator(".onpaper.all")).to_be_hidden()
     expect(page.locator(".sheet")).to_have_count(8)
     expect(page.locator(".sheet").first).to_be_visible()
     expect(page.get_by_role("heading", level=1)).to_be_hidden()
