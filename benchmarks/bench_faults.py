@@ -64,7 +64,7 @@ async def networks(store: Store, address: Neo4jAddress, directory: Path, seconds
             await service.ready(START_S)
             for network in list(Network)[1:]:
                 async with Load(service, writers=8, readers=8) as load:
-                    await load.goes_on()
+                    await load.goes_on(within=START_S)
                     proxy.become(network)
                     await asyncio.sleep(seconds)
                     proxy.become(Network.GOOD)
@@ -78,7 +78,7 @@ async def frozen(store: Store, address: Neo4jAddress, home: Path, directory: Pat
     async with Inside(directory / "frozen", address.environment).entered() as service:
         await service.ready(START_S)
         async with Load(service, writers=8, readers=8) as load:
-            await load.goes_on()
+            await load.goes_on(within=START_S)
             os.kill(java_of(home), signal.SIGSTOP)
             await asyncio.sleep(seconds)
             os.kill(java_of(home), signal.SIGCONT)
@@ -92,7 +92,7 @@ async def database_killed(store: Store, address: Neo4jAddress, home: Path, direc
     async with Inside(directory / "killed", address.environment).entered() as service:
         await service.ready(START_S)
         async with Load(service, writers=8, readers=8) as load:
-            await load.goes_on(10)
+            await load.goes_on(10, START_S)
             os.kill(java_of(home), signal.SIGKILL)
             await asyncio.sleep(3)
             await asyncio.to_thread(again)

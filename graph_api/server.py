@@ -8,6 +8,7 @@ import dataclasses
 import datetime
 import gc
 import logging
+import os
 from collections.abc import AsyncGenerator, Awaitable, Callable
 
 from starlette.applications import Starlette
@@ -30,6 +31,7 @@ from graph_api.storage import open_store
 from graph_api.storage.base import Store
 from graph_api.telemetry import Metrics, set_up_logs
 from graph_api.tokens import token_reader
+from graph_api.tracing import App, traced
 from graph_api.transfer import Transfers
 from graph_api.watch import watched
 
@@ -150,11 +152,11 @@ def create_app(settings: Settings, store: Store | None = None, *, today: Callabl
     )
 
 
-def from_environment() -> Starlette:
+def from_environment() -> App:
     """The service as the environment's settings want it: what each worker process calls."""
     settings = read_settings()
     set_up_logs("json" if settings.log == "json" else "text")
     app = create_app(settings)
     gc.collect()
     gc.freeze()  # modules and schema stay: looking through them again and again took a third of the time of large answers
-    return app
+    return traced(app, os.environ)

@@ -41,7 +41,7 @@ async def test_of_two_services_on_one_file_one_is_killed_and_one_is_ended_under_
     killed, ended = Outside(tmp_path / "killed", environment(file)), Outside(tmp_path / "ended", environment(file))
     async with running(killed, ended):
         async with Load(killed, ended) as load:
-            await load.goes_on(40)
+            await load.goes_on(40, START_S)
             killed.end(signal.SIGKILL)
             await load.goes_on()
             killed.start()

@@ -53,7 +53,7 @@ async def service(environment: dict[str, str], direct: Store, tmp_path_factory: 
 @pytest.mark.parametrize("network", FAULTS, ids=str)
 async def test_a_bad_network_costs_time_and_no_data(service: Inside, proxy: Proxy, direct: Store, network: Network) -> None:
     async with Load(service) as load:
-        await load.goes_on()
+        await load.goes_on(within=START_S)
         proxy.become(network)
         await asyncio.sleep(FAULTS[network])
         during = list(load.told.ready)
