@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from graph_api.operations.viewers import Viewer
+from tests.neo4j_server import Neo4jAddress
 from tests.web.site import SiteMissing, browsing, serving, sign_in, token
 
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
@@ -50,9 +51,15 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def site(place: Path) -> Generator[str]:
+def site(place: Path, request: pytest.FixtureRequest) -> Generator[str]:
+    """The service's address; with PARTNERGRAPH_TEST_SITE=neo4j it keeps its network there."""
+    store: dict[str, str] = {}
+    if os.environ.get("PARTNERGRAPH_TEST_SITE") == "neo4j":
+        neo4j: Neo4jAddress = request.getfixturevalue("neo4j_url")
+        neo4j.clean()
+        store = neo4j.environment
     try:
-        with serving(place) as address:
+        with serving(place, store) as address:
             yield address
     except SiteMissing as e:
         _missing(e)
