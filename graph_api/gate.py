@@ -24,7 +24,7 @@ RATE = 20.0
 BURST = 200.0
 """Requests that may come at once."""
 API = ("/graphql", "/import", "/session")
-"""Paths that, beside exports, pages of other origins may not ask, and for which there are quotas."""
+"""Paths that, beside those below /export and /session, pages of other origins may not ask, and for which there are quotas."""
 SAFE = (
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
     (b"cross-origin-resource-policy", b"same-origin"),
@@ -98,7 +98,7 @@ class Gate:
         host = headers.get(b"host", b"").decode("latin-1").lower()
         if self._hosts and _name(host) not in self._hosts:
             return refused(421, "HOST", "this service does not answer under that name (setting PARTNERGRAPH_HOSTS)")
-        if scope["path"] not in API and not scope["path"].startswith("/export/"):
+        if scope["path"] not in API and not scope["path"].startswith(("/export/", "/session/")):
             return None
         origin = headers.get(b"origin", b"").decode("latin-1").lower()
         if origin and origin.partition("://")[2] != host:

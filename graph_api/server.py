@@ -10,6 +10,7 @@ import gc
 import logging
 import os
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -21,6 +22,7 @@ from graph_api import web
 from graph_api.endpoint import Endpoint
 from graph_api.errors import StoreError, StoreUnavailable
 from graph_api.gate import Gate, allowed_hosts
+from graph_api.provider import provider_of
 from graph_api.schema import create_schema
 from graph_api.schema.context import Context, create_context
 from graph_api.schema.engine import Engine
@@ -30,7 +32,7 @@ from graph_api.settings import Settings, read_settings
 from graph_api.storage import open_store
 from graph_api.storage.base import Store
 from graph_api.telemetry import Metrics, set_up_logs
-from graph_api.tokens import token_reader
+from graph_api.tokens import LocalTokens, token_reader
 from graph_api.tracing import App, traced
 from graph_api.transfer import Transfers
 from graph_api.watch import watched
@@ -124,7 +126,8 @@ def create_app(settings: Settings, store: Store | None = None, *, today: Callabl
     """The service on a store; one that is not given is opened from the settings and closed at the end."""
     used = store or open_store(settings.store, user=settings.neo4j_user, password=settings.neo4j_password, database=settings.neo4j_database)
     readiness = Readiness(used)
-    schema, metrics, sessions = create_schema(), Metrics(), Sessions(token_reader(settings))
+    schema, metrics = create_schema(), Metrics()
+    sessions = Sessions(token_reader(settings), provider=provider_of(settings), own=LocalTokens(Path(settings.key_file)))
     schema_text = sdl(schema)
     everybody = create_context(used, read=watched(used, metrics), today=today)
 

@@ -41,6 +41,8 @@ class Settings:
     key_file: str = setting("./data/partnergraph.key", "Key with which local tokens are signed; made on first use, readable by its owner only")
     oidc_issuer: str | None = setting(None, "Address of the identity provider (with PARTNERGRAPH_AUTH=oidc)")
     oidc_audience: str | None = setting(None, "Audience that tokens of the identity provider must name")
+    oidc_client_id: str | None = setting(None, "Id of the web app at the identity provider; not given: one signs in there by pasting its access token")
+    oidc_client_secret: str | None = setting(None, "The web app's secret at the identity provider, where it has one", secret=True)
     log: str = setting("text", "Form of the log", allowed=("text", "json"))
 
 

@@ -57,12 +57,12 @@ def token_reader(settings: Settings) -> TokenReader:
         return LocalTokens(Path(settings.key_file))
     if not settings.oidc_issuer or not settings.oidc_audience:
         raise SettingsError("PARTNERGRAPH_AUTH is oidc; then PARTNERGRAPH_OIDC_ISSUER and PARTNERGRAPH_OIDC_AUDIENCE are needed too")
-    if not _is_safe(settings.oidc_issuer):
+    if not is_safe(settings.oidc_issuer):
         raise SettingsError(f"PARTNERGRAPH_OIDC_ISSUER is {settings.oidc_issuer!r}; allowed: an address that begins with https://")
     return OidcTokens(settings.oidc_issuer, settings.oidc_audience)
 
 
-def _is_safe(address: str) -> bool:
+def is_safe(address: str) -> bool:
     """Whether nobody on the way can change what is fetched from an address."""
     try:
         parts = urlsplit(address)
@@ -169,11 +169,19 @@ class OidcTokens:
 
     def _client(self) -> jwt.PyJWKClient:
         if self._keys is None:
-            found = _fetched(f"{self._issuer.rstrip('/')}/.well-known/openid-configuration")
-            if found["issuer"] != self._issuer or not _is_safe(found["jwks_uri"]):
-                raise ValueError("the document is another issuer's, or its keys could be changed on the way")
+            found = discovered(self._issuer)
+            if not is_safe(found["jwks_uri"]):
+                raise ValueError("the keys could be changed on the way")
             self._keys = jwt.PyJWKClient(found["jwks_uri"], timeout=3, cooldown_duration=self._patience)
         return self._keys
+
+
+def discovered(issuer: str) -> Any:
+    """What an identity provider says of itself. Raises OSError, ValueError, KeyError, TypeError."""
+    found = _fetched(f"{issuer.rstrip('/')}/.well-known/openid-configuration")
+    if found["issuer"] != issuer:
+        raise ValueError("the document is another issuer's")
+    return found
 
 
 def _fetched(address: str) -> Any:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import http.cookies
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 import pytest
 
 from graph_api.operations.viewers import Role, Viewer
+from graph_api.server import create_app
 from graph_api.sessions import LONGEST
+from graph_api.settings import Settings
 from graph_api.storage import open_store
 from graph_api.tokens import LocalTokens
-from tests.asking import Reply
+from tests.asking import Client, Reply
+from tests.identity import Provider, providing
 from tests.roles import People, people
 
 ROLE = "{ viewer { role name } }"
@@ -110,3 +114,103 @@ async def test_ending_a_session_takes_every_cookie(world: People) -> None:
 async def test_downloads_know_the_cookie(world: People) -> None:
     interests = [await world.client.send("GET", "/export/json", headers=given) for given in ({}, {"cookie": f"partnergraph={world.tokens['admin']}"})]
     assert ["interest" in reply.text for reply in interests] == [False, True]
+
+
+# ── an identity provider ──────────────────────────────────────────────────────────────────────────────────────────────
+
+PAGE = "/de/sign-in?back=%2Fde%2Fmunicipality"
+HERE = {"origin": "http://127.0.0.1:8000", "page": PAGE}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Browser:
+    """A browser at a service that knows an identity provider."""
+
+    client: Client
+    provider: Provider
+
+    async def leave(self, **given: str) -> Reply:
+        return await self.client.send("GET", "/session/begin", params=HERE | given)
+
+    async def back(self, params: Mapping[str, str], *, attempt: str | None) -> Reply:
+        headers = {"cookie": f"partnergraph_attempt={attempt}"} if attempt else {}
+        return await self.client.send("GET", "/session/back", params=dict(params), headers={"sec-fetch-site": "cross-site", **headers})
+
+
+@pytest.fixture
+async def browser(tmp_path: Path) -> AsyncGenerator[Browser]:
+    store = open_store("memory:")
+    await store.prepare()
+    with providing() as provider:
+        settings = Settings(auth="oidc", oidc_issuer=provider.issuer, oidc_audience="app", oidc_client_id="web", key_file=str(tmp_path / "service.key"))
+        yield Browser(client=Client(create_app(settings, store)), provider=provider)
+    await store.close()
+
+
+async def test_one_signs_in_at_the_provider_and_keeps_a_token_of_ours(browser: Browser) -> None:
+    left = await browser.leave()
+    attempt = cookies(left)["partnergraph_attempt"]
+    assert (left.status, attempt["httponly"], attempt["samesite"], attempt["path"]) == (303, True, "lax", "/session/back")
+    assert left.headers["location"].startswith(f"{browser.provider.issuer}/authorize?")
+    answer = browser.provider.signed_in(left.headers["location"], partnergraph_role="municipality", partnergraph_municipality="de-bonn")
+    came = await browser.back(answer, attempt=attempt.value)
+    assert (came.status, came.headers["location"]) == (303, f"{PAGE}&arrived=1")
+    kept = cookies(came)
+    assert (kept["partnergraph"]["httponly"], kept["partnergraph"]["samesite"], kept["partnergraph_attempt"]["max-age"]) == (True, "strict", "0")
+    reply = await browser.client.post({"query": ROLE}, headers={"cookie": f"partnergraph={kept['partnergraph'].value}"})
+    assert reply.json["data"]["viewer"] == {"role": "MUNICIPALITY", "name": "cora@example.org"}
+    header = await browser.client.post({"query": ROLE}, headers={"authorization": f"Bearer {kept['partnergraph'].value}"})
+    assert header.code == "UNAUTHENTICATED", "a token of ours is good in the cookie only"
+
+
+async def test_a_providers_token_can_be_pasted_all_the_same(browser: Browser) -> None:
+    token = browser.provider.token()
+    begun = await browser.client.send("POST", "/session", headers={"authorization": f"Bearer {token}"})
+    reply = await browser.client.post({"query": ROLE}, headers={"cookie": f"partnergraph={cookies(begun)['partnergraph'].value}"})
+    assert reply.json["data"]["viewer"]["role"] == "COORDINATOR"
+
+
+async def test_an_answer_to_another_attempt_signs_nobody_in(browser: Browser) -> None:
+    mine, theirs = await browser.leave(), await browser.leave()
+    stolen = browser.provider.signed_in(theirs.headers["location"])
+    own = browser.provider.signed_in(mine.headers["location"])
+    for given in (stolen, {**stolen, "state": own["state"]}, {"state": own["state"]}, {"error": "access_denied", "state": own["state"]}):
+        came = await browser.back(given, attempt=cookies(mine)["partnergraph_attempt"].value)
+        assert (came.status, came.headers["location"], cookies(came).keys()) == (303, f"{PAGE}&failed=1", {"partnergraph_attempt"})
+    for attempt in (None, "no-json", quote(json.dumps({"state": "x", "verifier": "y", "origin": "http://127.0.0.1:8000", "page": "//example.org"}))):
+        came = await browser.back(own, attempt=attempt)
+        assert (came.status, cookies(came)) == (400, {})
+
+
+async def test_who_has_no_role_here_is_not_signed_in(browser: Browser) -> None:
+    left = await browser.leave()
+    answer = browser.provider.signed_in(left.headers["location"], partnergraph_role=None)
+    came = await browser.back(answer, attempt=cookies(left)["partnergraph_attempt"].value)
+    assert (came.headers["location"], cookies(came).keys()) == (f"{PAGE}&failed=1", {"partnergraph_attempt"})
+
+
+async def test_a_provider_that_does_not_answer_leads_back_to_the_page(browser: Browser) -> None:
+    browser.provider.away = True
+    left = await browser.leave()
+    assert (left.status, left.headers["location"], cookies(left)) == (303, f"{PAGE}&failed=1", {})
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"page": "//example.org/sign-in"},
+        {"page": "/de/admin"},
+        {"page": "/de/sign-in?back=https://example.org"},
+        {"origin": "https://example.org"},
+        {"origin": ""},
+    ],
+)
+async def test_only_pages_of_ours_are_led_back_to(browser: Browser, given: dict[str, str]) -> None:
+    left = await browser.leave(**given)
+    assert (left.status, left.code, cookies(left)) == (400, "BAD_REQUEST", {})
+
+
+async def test_pages_ask_whether_there_is_a_provider(browser: Browser, world: People) -> None:
+    for client, there in ((browser.client, True), (world.client, False)):
+        assert (await client.send("GET", "/session")).json == {"provider": there}
+    assert (await world.client.send("GET", "/session/begin", params=HERE)).status == 400

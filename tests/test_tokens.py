@@ -5,12 +5,10 @@ from __future__ import annotations
 import base64
 import datetime
 import hmac
-import http.server
 import json
 import os
 import subprocess
 import sys
-import threading
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
@@ -26,6 +24,7 @@ from graph_api.operations.viewers import ANYBODY, Role, Viewer
 from graph_api.settings import Settings
 from graph_api.tokens import LONGEST, NAME, LocalTokens, OidcTokens, bearer, token_reader
 from tests.asking import Client, serving
+from tests.identity import Provider, providing
 
 CORA = Viewer(role=Role.COORDINATOR, name="cora")
 NOW = datetime.datetime.now(datetime.UTC)
@@ -256,60 +255,10 @@ async def test_a_key_that_cannot_be_used_is_told_to_the_log_only(open_key: Path)
 # ── an identity provider ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
-class Provider:
-    """An identity provider on loopback."""
-
-    def __init__(self, address: str) -> None:
-        self.issuer, self.keys, self.asked, self.away = address, {}, [], False
-        self.claimed = address
-        self.rotate("one")
-
-    def rotate(self, kid: str, key: Any = None) -> None:
-        """Signs with a new key from now on; the older ones are no longer told."""
-        self.keys = {kid: key or rsa.generate_private_key(public_exponent=65537, key_size=2048)}
-
-    def document(self, path: str) -> Any:
-        self.asked.append(path)
-        if path == "/.well-known/openid-configuration":
-            return {"issuer": self.claimed, "jwks_uri": f"{self.issuer}/keys"}
-        algorithm = {rsa.RSAPrivateKey: jwt.algorithms.RSAAlgorithm, ec.EllipticCurvePrivateKey: jwt.algorithms.ECAlgorithm}
-        found = []
-        for kid, key in self.keys.items():
-            cls = next((a for k, a in algorithm.items() if isinstance(key, k)), jwt.algorithms.OKPAlgorithm)
-            found.append({**json.loads(cls.to_jwk(key.public_key())), "kid": kid, "use": "sig"})
-        return {"keys": found}
-
-    def token(self, algorithm: str = "RS256", *, key: Any = None, kid: str | None = None, **claims: Any) -> str:
-        own_kid, own = next(iter(self.keys.items()))
-        good = {"iss": self.issuer, "aud": "app", "sub": "cora@example.org", "exp": NOW + datetime.timedelta(hours=1), "partnergraph_role": "coordinator"}
-        given = {k: v for k, v in (good | claims).items() if v is not None}
-        return jwt.encode(given, key or own, algorithm=algorithm, headers={"kid": kid or own_kid})
-
-
 @pytest.fixture
 def provider() -> Generator[Provider]:
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            if found.away:
-                self.send_error(503)
-                return
-            body = json.dumps(found.document(self.path)).encode()
-            self.send_response(200)
-            self.send_header("content-length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, format: str, *args: Any) -> None:
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    found = Provider(f"http://127.0.0.1:{server.server_address[1]}")
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield found
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with providing() as found:
+        yield found
 
 
 @pytest.fixture
