@@ -15,8 +15,9 @@ import sys
 import tomllib
 import uuid
 from collections.abc import Iterator, Sequence
+from email.message import Message
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 HERE = Path(__file__).parent
 
@@ -32,7 +33,7 @@ _CLASSIFIERS = {"MIT License": "MIT", "BSD License": "BSD", "Apache Software Lic
 def licence_of(package: str) -> str:
     """What an installed package says its licence is, as an SPDX expression where it can be; empty where it says nothing or is not installed."""
     try:
-        found = importlib.metadata.metadata(package)
+        found = cast("Message", importlib.metadata.metadata(package))
     except importlib.metadata.PackageNotFoundError:
         return ""
     if said := found.get("License-Expression"):

@@ -7,7 +7,7 @@ the plan itself is not shown to any method. All methods
 are judged alike: by the score of the worst group, by the rules of `Rules`, and by CPU time. k-means-constrained is a package from PyPI for
 this benchmark only (`uv pip install k-means-constrained`); it is left out where it is not installed.
 """
-# pyright: basic
+# pyright: basic, reportArgumentType=false, reportMissingImports=false, reportOptionalMemberAccess=false
 
 from __future__ import annotations
 
