@@ -1,9 +1,13 @@
-"""Takes pictures of every page: `python -m tests.web.screenshots DIRECTORY`, in German and English, wide and narrow, light and dark."""
+"""Takes pictures of every page: `python -m tests.web.screenshots DIRECTORY`, in German and English, wide and narrow, light and dark.
+
+With names of pages behind the directory it takes only their first screens, in English, for the README: `… docs/images find around groups`.
+"""
 
 from __future__ import annotations
 
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from playwright.sync_api import Browser
@@ -67,12 +71,29 @@ def take(browser: Browser, site: str, place: Path, directory: Path) -> int:
     return count
 
 
-def main(directory: Path) -> None:
-    """Starts the service with the demo network and takes all pictures."""
+def take_first(browser: Browser, site: str, place: Path, directory: Path, names: Sequence[str]) -> int:
+    """Writes the first screens of some pages; returns their number."""
+    for name in names:
+        context = browser.new_context(base_url=site, viewport={"width": 1280, "height": 860}, reduced_motion="reduce")
+        if viewer := SIGNED_IN.get(name):
+            sign_in(context, site, token(place, viewer))
+        page = context.new_page()
+        page.goto(f"/en/{PAGES[name]}")
+        page.wait_for_selector("body[data-ready=true]")
+        page.wait_for_timeout(SETTLE_MS)
+        page.screenshot(path=directory / f"{name}.png")
+        context.close()
+    return len(names)
+
+
+def main(directory: Path, names: Sequence[str]) -> None:
+    """Starts the service with the demo network and takes all pictures, or those of these names."""
     directory.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as temporary, serving(Path(temporary)) as site, browsing() as browser:
-        print(f"{take(browser, site, Path(temporary), directory)} pictures in {directory}")
+        place = Path(temporary)
+        count = take_first(browser, site, place, directory, names) if names else take(browser, site, place, directory)
+        print(f"{count} pictures in {directory}")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1] if len(sys.argv) > 1 else "build/screenshots"))
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else "build/screenshots"), sys.argv[2:])
