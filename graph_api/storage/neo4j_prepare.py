@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
-from graph_api.errors import StoreUnusable
+from graph_api.errors import StoreError, StoreUnavailable, StoreUnusable
 from graph_api.model import Link, Property, properties
 from graph_api.storage.base import Condition
 from graph_api.storage.migrations import Migrations, newest, refuse_newer, steps_since
@@ -51,7 +51,7 @@ async def prepare(ask: Ask, transaction: Transaction, migrations: Migrations) ->
             await _bring_up(run, migrations)
     for step in steps_since(number, migrations):
         for statement in stale_indexes(step):
-            await ask(statement)
+            await _change(ask, statement)
 
 
 async def condition(ask: Ask, migrations: Migrations) -> Condition:
@@ -82,15 +82,25 @@ async def _make_indexes(ask: Ask) -> None:
     there = set(await ask(SHOW_CONSTRAINTS))
     for name, text in constraints().items():
         if name not in there:
-            await ask(Statement(text=text, parameters={}))
+            await _change(ask, Statement(text=text, parameters={}))
     found: dict[str, Any] = dict(await ask(SHOW_INDEXES))
     wanted = [words_name(name) for name in searched()]
     missing = [text for name, text in indexes().items() if name not in found]
     if found.get(SEARCH_INDEX) != wanted:
         missing += [f"DROP INDEX {SEARCH_INDEX} IF EXISTS", search_index()]
     for text in missing:
-        await ask(Statement(text=text, parameters={}))
+        await _change(ask, Statement(text=text, parameters={}))
     await ask(AWAIT_INDEXES)
+
+
+async def _change(ask: Ask, statement: Statement) -> None:
+    """Changes constraints or indexes. Where another program does the same at the same time one of both fails; the second time there is nothing to do."""
+    try:
+        await ask(statement)
+    except (StoreUnavailable, StoreUnusable):
+        raise
+    except StoreError:
+        await ask(statement)
 
 
 async def _bring_up(run: Ask, migrations: Migrations) -> None:
