@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from graph_api.errors import SettingsError, StoreError, StoreUnavailable
+from graph_api.model import PLURALS
 from graph_api.operations.changes import Editor
 from graph_api.operations.freshness import DAILY, Caretaker, Window, stale
 from graph_api.settings import Settings
@@ -144,7 +145,7 @@ async def form(store: Store) -> Check:
 async def lists(reader: Reader) -> Check:
     """Whether the lists that everything names are there."""
     counts = {kind: await reader.count(kind) for kind in LISTS}
-    says = ", ".join(f"{count} {kind.replace('_', ' ')}s".replace("countrys", "countries") for kind, count in counts.items())
+    says = ", ".join(f"{count} {PLURALS[kind].replace('_', ' ')}" for kind, count in counts.items())
     return ok("reference", says) if all(counts.values()) else failed("reference", says, "partnergraph load reference")
 
 
