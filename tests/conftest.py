@@ -101,18 +101,23 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
     Before xdist reads the groups, which it does when the tests are all collected.
     """
-    if isinstance(item, pytest.Function) and needs_neo4j(item):
+    if on_neo4j(item):
         item.add_marker(pytest.mark.xdist_group("neo4j" if os.environ.get("PARTNERGRAPH_TEST_NEO4J") else f"neo4j {item.path.stem}"))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leaves out what is marked `above_the_port` on Neo4j, unless PARTNERGRAPH_EVERY_ENGINE=1 asks for it."""
-    if os.environ.get("PARTNERGRAPH_EVERY_ENGINE") == "1":
+    """Leaves out what is marked `in_full`, and on Neo4j what is marked `above_the_port`, unless PARTNERGRAPH_IN_FULL=1 asks for it."""
+    if os.environ.get("PARTNERGRAPH_IN_FULL") == "1":
         return
-    left = {item for item in items if item.get_closest_marker("above_the_port") and isinstance(item, pytest.Function) and needs_neo4j(item)}
+    left = {item for item in items if item.get_closest_marker("in_full") or (item.get_closest_marker("above_the_port") and on_neo4j(item))}
     if left:
         config.hook.pytest_deselected(items=[*left])
         items[:] = [item for item in items if item not in left]
+
+
+def on_neo4j(item: pytest.Item) -> bool:
+    """Whether it is a test that needs Neo4j."""
+    return isinstance(item, pytest.Function) and needs_neo4j(item)
 
 
 def needs_neo4j(test: pytest.Function) -> bool:

@@ -25,6 +25,8 @@ from tests.neo4j_server import Neo4jAddress
 from tests.seeking import SEEKING
 from tests.worlds import settle
 
+pytestmark = pytest.mark.above_the_port
+
 
 @pytest.fixture
 def embedded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Terminal:

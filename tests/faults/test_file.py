@@ -72,6 +72,7 @@ async def test_a_full_disk_refuses_writes_and_nothing_else(direct: Store, file: 
     assert set(load.told.acknowledged) <= await kept(direct, load.told.tried)
 
 
+@pytest.mark.in_full
 async def test_a_program_that_holds_the_file_and_is_frozen_makes_nobody_wait_long(file: Path, tmp_path: Path) -> None:
     async with Inside(tmp_path, environment(file)).entered() as service:
         await service.ready()

@@ -76,6 +76,7 @@ async def test_connections_that_are_cut_are_replaced(service: Inside, proxy: Pro
     assert set(load.told.acknowledged) <= await kept(direct, load.told.tried)
 
 
+@pytest.mark.in_full
 async def test_a_service_that_begins_while_nothing_passes_lives_and_is_ready_later(proxy: Proxy, environment: dict[str, str], tmp_path: Path) -> None:
     proxy.become(Network.SILENT)
     try:

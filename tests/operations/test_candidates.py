@@ -13,6 +13,8 @@ from graph_api.storage.base import Store
 from tests.seeking import DAY, SEEKING
 from tests.worlds import SMALL, settle
 
+pytestmark = pytest.mark.above_the_port
+
 
 @pytest.fixture
 async def seeking(store: Store) -> Store:

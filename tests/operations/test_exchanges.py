@@ -12,6 +12,8 @@ from matching.exchanges import Direction
 from tests.suggesting import DAY, SUGGESTING
 from tests.worlds import settle
 
+pytestmark = pytest.mark.above_the_port
+
 
 @pytest.fixture
 async def world(store: Store) -> Store:

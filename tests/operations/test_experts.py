@@ -17,6 +17,8 @@ from matching.expert_pool import SOURCES
 from tests.suggesting import COORDINATOR, DAY, ORGANISER, SUGGESTING, clerk
 from tests.worlds import settle
 
+pytestmark = pytest.mark.above_the_port
+
 WASTE = ExpertNeed(subjects=("topic:waste",))
 JULY = ExpertNeed(subjects=("topic:waste",), starts_on=datetime.date(2025, 7, 21), ends_on=datetime.date(2025, 7, 25))
 

@@ -12,6 +12,8 @@ from graph_api.storage.base import Compare, Operator, Store
 from tests.suggesting import DAY, SUGGESTING
 from tests.worlds import settle
 
+pytestmark = pytest.mark.above_the_port
+
 
 @pytest.fixture
 async def world(store: Store) -> Store:

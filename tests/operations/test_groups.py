@@ -17,6 +17,8 @@ from matching.group_rules import Partners, Rules
 from tests.suggesting import COORDINATOR, DAY, ORGANISER, SUGGESTING, clerk
 from tests.worlds import settle
 
+pytestmark = pytest.mark.above_the_port
+
 EVERYBODY = Invitation(filter=Compare(property="country", operator=Operator.EMPTY, value=False))
 PARTNERS = Rules(partners=Partners.TOGETHER)
 

@@ -15,6 +15,8 @@ from graph_api.operations.imports import MOST_BAD_CELLS, ImportReport, import_fi
 from graph_api.storage.base import Store
 from tests.worlds import SMALL, settle
 
+pytestmark = pytest.mark.above_the_port
+
 
 @pytest.fixture
 async def small(store: Store) -> Store:

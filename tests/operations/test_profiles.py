@@ -14,6 +14,8 @@ from matching.profile import OFFERS, SEEKS
 from tests.seeking import DAY, SEEKING
 from tests.worlds import SMALL, settle
 
+pytestmark = pytest.mark.above_the_port
+
 
 @pytest.fixture
 async def seeking(store: Store) -> Store:

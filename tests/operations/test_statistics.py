@@ -14,6 +14,8 @@ from graph_api.operations.statistics import Bridge, Community, Gap, Observer
 from graph_api.storage.base import Store
 from tests.worlds import World, records, settle
 
+pytestmark = pytest.mark.above_the_port
+
 DAY = datetime.date(2025, 6, 1)
 TOWNS = "a b c d e f g h i x y"
 TIES = ("ab", "bc", "ac", "cd", "de", "ef", "df", "fg", "hi")

@@ -8,6 +8,8 @@ import pytest
 
 from graph_api.storage.base import Store
 
+pytestmark = pytest.mark.above_the_port
+
 Api = Any
 
 QUERY = """query($id: ID!, $first: Int, $weights: FacetWeights, $filter: CandidateFilter) {

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
+pytestmark = pytest.mark.above_the_port
+
 Api = Any
 
 QUERY = """query($id: ID!, $about: [ID!], $direction: ExchangeDirection, $first: Int! = 10, $filter: CandidateFilter) {

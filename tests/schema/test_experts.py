@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from graph_api.operations.viewers import ANYBODY
 from tests.suggesting import COORDINATOR, ORGANISER, clerk
+
+pytestmark = pytest.mark.above_the_port
 
 Api = Any
 

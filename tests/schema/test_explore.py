@@ -9,6 +9,8 @@ import pytest
 from graph_api.schema.explore import encode_offset
 from tests.schema.conftest import Api
 
+pytestmark = pytest.mark.above_the_port
+
 PAGE = """query ($text: String!, $kinds: [Kind!], $first: Int, $after: String, $last: Int, $before: String) {
   search(text: $text, kinds: $kinds, first: $first, after: $after, last: $last, before: $before) {
     totalCount kinds { kind count } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }

@@ -8,6 +8,8 @@ import pytest
 
 from tests.suggesting import COORDINATOR, ORGANISER
 
+pytestmark = pytest.mark.above_the_port
+
 Api = Any
 
 QUERY = """query($input: PhasePlanInput!) {

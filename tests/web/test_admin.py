@@ -17,7 +17,7 @@ CORA = Viewer(role=Role.COORDINATOR, name="Cora Coord")
 ADA = Viewer(role=Role.ADMIN, name="Ada Admin")
 
 
-@pytest.mark.parametrize(("language", "width"), [("de", 320), ("en", 1280)])
+@pytest.mark.parametrize(("language", "width"), [("de", 320), pytest.param("en", 1280, marks=pytest.mark.in_full)])
 def test_a_file_is_looked_at_taken_in_and_found_in_the_log(visit: Visit, axe: Callable[[Page], list[str]], tmp_path: Path, language: str, width: int) -> None:
     german = language == "de"
     page = visit(f"/{language}/", width=width, viewer=CORA)

@@ -69,8 +69,8 @@ def click_a_record(page: Page) -> None:
     page.mouse.click(x, y)
 
 
-@pytest.mark.parametrize("width", [1280, 320])
-@pytest.mark.parametrize("language", WORDS)
+@pytest.mark.parametrize("width", [1280, pytest.param(320, marks=pytest.mark.in_full)])
+@pytest.mark.parametrize("language", ["de", pytest.param("en", marks=pytest.mark.in_full)])
 def test_with_the_mouse(visit: Visit, language: str, width: int) -> None:
     words = WORDS[language]
     page = visit("/", width=width, language=words.locale)
@@ -91,7 +91,7 @@ def test_with_the_mouse(visit: Visit, language: str, width: int) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-@pytest.mark.parametrize("language", WORDS)
+@pytest.mark.parametrize("language", ["de", pytest.param("en", marks=pytest.mark.in_full)])
 def test_with_the_keyboard_only(visit: Visit, language: str) -> None:
     words = WORDS[language]
     page = visit("/", language=words.locale)

@@ -70,7 +70,7 @@ def card(page: Page, number: int) -> Locator:
     return page.locator(f"[aria-labelledby=group-{number}]")
 
 
-@pytest.mark.parametrize(("language", "width"), [("de", 1280), ("en", 320)])
+@pytest.mark.parametrize(("language", "width"), [("de", 1280), pytest.param("en", 320, marks=pytest.mark.in_full)])
 def test_an_organiser_forms_groups_with_the_mouse(visit: Visit, language: str, width: int, tmp_path: Path) -> None:
     words = WORDS[language]
     page = visit("/", width=width, language=words.locale, viewer=ORGANISER)
@@ -95,7 +95,7 @@ def test_an_organiser_forms_groups_with_the_mouse(visit: Visit, language: str, w
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-@pytest.mark.parametrize(("language", "width"), [("en", 1280), ("de", 320)])
+@pytest.mark.parametrize(("language", "width"), [("en", 1280), pytest.param("de", 320, marks=pytest.mark.in_full)])
 def test_an_organiser_forms_groups_with_the_keyboard_only(visit: Visit, language: str, width: int) -> None:
     words = WORDS[language]
     page = visit("/", width=width, language=words.locale, viewer=ORGANISER)

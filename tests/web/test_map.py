@@ -20,8 +20,8 @@ def shown(page: Page) -> int:
     return int(re.sub(r"\D", "", page.locator(".summary").inner_text().split(" ")[0]))
 
 
-@pytest.mark.parametrize("width", [1280, 320])
-@pytest.mark.parametrize("language", WORDS)
+@pytest.mark.parametrize("width", [1280, pytest.param(320, marks=pytest.mark.in_full)])
+@pytest.mark.parametrize("language", ["de", pytest.param("en", marks=pytest.mark.in_full)])
 def test_with_the_mouse(visit: Visit, language: str, width: int) -> None:
     locale, link, title, pick, heading, candidates = WORDS[language]
     page = visit("/", width=width, language=locale)
@@ -41,7 +41,7 @@ def test_with_the_mouse(visit: Visit, language: str, width: int) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-@pytest.mark.parametrize("language", WORDS)
+@pytest.mark.parametrize("language", ["de", pytest.param("en", marks=pytest.mark.in_full)])
 def test_with_the_keyboard_only(visit: Visit, language: str) -> None:
     locale, _, title, pick, heading, candidates = WORDS[language]
     page = visit(f"/{language}/map", language=locale)

@@ -56,7 +56,7 @@ def missing(name: str) -> tuple[str, ...]:
     return ("404",) if name == "missing" else ()
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("dark", [False, pytest.param(True, marks=pytest.mark.in_full)], ids=["light", "dark"])
 @pytest.mark.parametrize("name", WITH_EDITOR)
 def test_breaks_no_rule_of_axe(visit: Visit, axe: Callable[[Page], list[str]], name: str, *, dark: bool) -> None:
     page = visit(f"/de/{WITH_EDITOR[name]}", dark=dark, allow=missing(name), viewer=SIGNED_IN.get(name))
@@ -67,7 +67,7 @@ def test_breaks_no_rule_of_axe(visit: Visit, axe: Callable[[Page], list[str]], n
     assert axe(page) == []
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", [LANGUAGES[0], *(pytest.param(other, marks=pytest.mark.in_full) for other in LANGUAGES[1:])])
 @pytest.mark.parametrize("name", PAGES)
 def test_speaks_its_language_and_fits_320_pixels(visit: Visit, sources: Path, name: str, language: str) -> None:
     page = visit(f"/{language}/{PAGES[name]}", width=320, allow=missing(name), viewer=SIGNED_IN.get(name))

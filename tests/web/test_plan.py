@@ -67,7 +67,7 @@ def pairs(page: Page) -> list[str]:
     return [name.partition("  ")[0] for name in page.locator(".choices .name").all_inner_texts()]
 
 
-@pytest.mark.parametrize(("words", "width"), [(DE, 1280), (EN, 320)], ids=["de", "en"])
+@pytest.mark.parametrize(("words", "width"), [(DE, 1280), pytest.param(EN, 320, marks=pytest.mark.in_full)], ids=["de", "en"])
 def test_a_coordinator_plans_and_records_with_the_mouse(visit: Visit, words: Words, width: int, tmp_path: Path) -> None:
     page = visit("/", width=width, language=words.locale, viewer=COORDINATOR)
     page.locator("main").get_by_role("link", name=words.go).click()
@@ -97,7 +97,7 @@ def test_a_coordinator_plans_and_records_with_the_mouse(visit: Visit, words: Wor
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-@pytest.mark.parametrize(("words", "width"), [(EN, 1280), (DE, 320)], ids=["en", "de"])
+@pytest.mark.parametrize(("words", "width"), [(EN, 1280), pytest.param(DE, 320, marks=pytest.mark.in_full)], ids=["en", "de"])
 def test_a_coordinator_plans_with_the_keyboard_only(visit: Visit, words: Words, width: int) -> None:
     page = visit("/", width=width, language=words.locale, viewer=COORDINATOR)
     tab_to(page, page.locator("main").get_by_role("link", name=words.go))

@@ -59,8 +59,8 @@ def in_view(locator: Locator) -> bool:
     )
 
 
-@pytest.mark.parametrize("width", [1280, 320])
-@pytest.mark.parametrize("language", WORDS)
+@pytest.mark.parametrize("width", [1280, pytest.param(320, marks=pytest.mark.in_full)])
+@pytest.mark.parametrize("language", ["de", pytest.param("en", marks=pytest.mark.in_full)])
 def test_with_the_mouse(visit: Visit, language: str, width: int) -> None:
     words = WORDS[language]
     page = visit("/", width=width, language=words.locale)
@@ -88,8 +88,8 @@ def test_with_the_mouse(visit: Visit, language: str, width: int) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-@pytest.mark.parametrize("width", [1280, 320])
-@pytest.mark.parametrize("language", WORDS)
+@pytest.mark.parametrize("width", [1280, pytest.param(320, marks=pytest.mark.in_full)])
+@pytest.mark.parametrize("language", ["de", pytest.param("en", marks=pytest.mark.in_full)])
 def test_with_the_keyboard_only(visit: Visit, language: str, width: int) -> None:
     words = WORDS[language]
     page = visit("/", width=width, language=words.locale)

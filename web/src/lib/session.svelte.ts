@@ -24,11 +24,13 @@ addEventListener('focus', () => {
   if (JSON.stringify(now) !== JSON.stringify(session.who)) session.who = now;
   if (now) session.ended = false;
 });
+/** The end of the last session: a new one begins after it, else its answer would take the new cookie away. */
+let ending: Promise<unknown> = Promise.resolve();
 addEventListener('unauthenticated', () => {
   if (!session.who) return;
   session.ended = true;
   session.who = undefined;
-  void fetch('/session', { method: 'DELETE' }).catch(() => undefined);
+  ending = fetch('/session', { method: 'DELETE' }).catch(() => undefined);
 });
 
 /** Whether the viewer maintains the whole network. */
@@ -45,6 +47,7 @@ export function isFor(whom: string | undefined): boolean {
 /** Begins a session; throws ApiError where the token is not good. */
 export async function signIn(token: string): Promise<void> {
   let response: Response;
+  await ending;
   try {
     response = await fetch('/session', { method: 'POST', headers: { authorization: `Bearer ${token.replace(/^\s*bearer\s/i, '').replace(/\s/g, '')}` } });
   } catch (e) {
