@@ -115,8 +115,10 @@ def test_a_coordinator_plans_with_the_keyboard_only(visit: Visit, words: Words, 
     tab_to(page, fair)
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("v=fair"))
+    page.wait_for_load_state("networkidle")  # the list of that variant is there: what has the focus stays
     first = page.locator(".choices").get_by_role("checkbox").first
     tab_to(page, first)
+    expect(first).to_be_focused()
     page.keyboard.press("Space")
     expect(first).not_to_be_checked()
     expect(page).to_have_url(re.compile("out=de-"))
