@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import csv
-import datetime
 import sys
 import time
 from importlib.resources import files
@@ -16,7 +15,7 @@ from pathlib import Path
 
 import seeds
 from graph_api.operations.imports import import_files
-from graph_api.operations.profiles import load_profiles
+from graph_api.operations.profiles import load_subjects
 from graph_api.storage import open_store
 from matching.profile import Subjects
 from matching.texts import Sentences, TextMatcher, TextReader, Words
@@ -27,9 +26,9 @@ async def reference() -> Subjects:
     store = open_store("memory:")
     await store.prepare()
     await import_files(store, seeds.files("reference"))
-    profiles, _ = await load_profiles(store, datetime.date(2026, 1, 1))
+    subjects, _ = await load_subjects(store)
     await store.close()
-    return profiles.subjects
+    return subjects
 
 
 def labelled(path: Path) -> list[tuple[str, str]]:

@@ -16,21 +16,27 @@ from matching.profile import DIRECTIONS, LANGUAGES, Focuses, Profiles, Subjects,
 
 _NAMES = {language: "name" if language == "en" else f"name_{language}" for language in LANGUAGES}
 _NAMED = tuple(_NAMES.values())
+_SUBJECTS: Mapping[str, tuple[str, ...]] = dict.fromkeys(("topic", "sdg_goal", "sdg_target"), ("id", *_NAMED))
+_HIERARCHY: Mapping[type[Link], tuple[str, ...]] = {HasTarget: (), Serves: (), Broader: ()}
 _KINDS: Mapping[str, tuple[str, ...]] = {
     "country": ("id", *_NAMED, "region", "languages", "dac_from", "dac_until"),
     "municipality": ("id", "name", "country", "admin1", "latitude", "longitude", "population", "languages", "seeking", "capacity", "verified_on"),
     "partnership": ("id", "kind", "started", "ended"),
-    "topic": ("id", *_NAMED),
-    "sdg_goal": ("id", *_NAMED),
-    "sdg_target": ("id", *_NAMED),
+    **_SUBJECTS,
 }
-_LINKS: Mapping[type[Link], tuple[str, ...]] = {Focus: ("direction", "weight"), Membership: ("left",), HasTarget: (), Serves: (), Broader: ()}
+_LINKS: Mapping[type[Link], tuple[str, ...]] = {Focus: ("direction", "weight"), Membership: ("left",), **_HIERARCHY}
 
 
 async def load_profiles(reader: Reader, day: datetime.date) -> tuple[Profiles, int]:
     """The profiles of all municipalities as of a day, and the revision of the network they were read from."""
     snapshot = await reader.snapshot(_KINDS, _LINKS)
     return to_profiles(snapshot, day), snapshot.revision
+
+
+async def load_subjects(reader: Reader) -> tuple[Subjects, int]:
+    """Topics, goals and targets with their hierarchy, and the revision of the network they were read from."""
+    snapshot = await reader.snapshot(_SUBJECTS, _HIERARCHY)
+    return _subjects(snapshot), snapshot.revision
 
 
 def to_profiles(snapshot: Snapshot, day: datetime.date) -> Profiles:
@@ -87,7 +93,7 @@ def _listed(country: Mapping[str, Any], day: str) -> bool:
 
 
 def _subjects(snapshot: Snapshot) -> Subjects:
-    parts = [snapshot.kinds[kind].values for kind in ("topic", "sdg_goal", "sdg_target")]
+    parts = [snapshot.kinds[kind].values for kind in _SUBJECTS]
     ids = tuple(str(i) for part in parts for i in part["id"])
     rows = {node: row for row, node in enumerate(ids)}
 

@@ -6,8 +6,11 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from graph_api.errors import InvalidInput
-from graph_api.operations.candidates import CandidateFinder
+from graph_api.operations.profiles import load_subjects
+from graph_api.storage.base import Reader
 from matching.profile import Subjects
 
 if TYPE_CHECKING:
@@ -30,19 +33,18 @@ class SubjectsOfText:
 
 
 class SubjectFinder:
-    """Finds the subjects of texts. What it has learned of their names it keeps until they change."""
+    """Finds the subjects of texts. What it has learned of them it keeps until they change."""
 
-    def __init__(self, finder: CandidateFinder) -> None:
-        self._finder = finder
-        self._learned: tuple[Subjects, TextMatcher] | None = None
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._learned: tuple[TextMatcher, int] | None = None
         self._learning = asyncio.Lock()
 
     async def subjects(self, text: str, *, first: int = 5) -> SubjectsOfText:
         """The goals, targets and topics that a text is most likely about, at most so many of each. Raises InvalidInput for a text that is too long."""
         if len(text) > LONGEST_TEXT:
             raise InvalidInput(f"text: {len(text):,} characters are too many: at most {LONGEST_TEXT:,}")
-        fitted = await self._finder.fitted()
-        matcher = await self._matcher(fitted.matcher.profiles_.subjects)
+        matcher, revision = await self._current()
 
         def found() -> SubjectsOfText:
             return SubjectsOfText(
@@ -50,15 +52,25 @@ class SubjectFinder:
                 targets=matcher.subjects(text, "sdg_target", first),
                 topics=matcher.subjects(text, "topic", first),
                 reader=matcher.reader_.name,
-                revision=fitted.revision,
+                revision=revision,
             )
 
         return await asyncio.to_thread(found)
 
-    async def _matcher(self, subjects: Subjects) -> TextMatcher:
+    async def _current(self) -> tuple[TextMatcher, int]:
+        """What was learned of the network as it is now, and its revision."""
         async with self._learning:
-            if self._learned is None or (self._learned[0].ids, self._learned[0].names) != (subjects.ids, subjects.names):
-                from matching.texts import TextMatcher  # scikit-learn and the encoder take 150 MB, which few ask for
+            if self._learned is None or self._learned[1] != await self._reader.revision():
+                subjects, revision = await load_subjects(self._reader)
+                if self._learned is None or not _alike(self._learned[0].subjects_, subjects):
+                    from matching.texts import TextMatcher  # scikit-learn and the encoder take 150 MB, which few ask for
 
-                self._learned = subjects, await asyncio.to_thread(TextMatcher().fit, subjects)
-            return self._learned[1]
+                    self._learned = await asyncio.to_thread(TextMatcher().fit, subjects), revision
+                self._learned = self._learned[0], revision
+            return self._learned
+
+
+def _alike(one: Subjects, other: Subjects) -> bool:
+    """Whether names and hierarchy are the same."""
+    pairs = ((one.target_goal, other.target_goal), (one.topic_target, other.topic_target), (one.topic_broader, other.topic_broader))
+    return (one.ids, one.names) == (other.ids, other.names) and all(np.array_equal(a, b) for a, b in pairs)

@@ -53,6 +53,6 @@ def create_context(store: Store, *, read: Store | None = None, today: Callable[[
         groups=Grouper(store, finder, experts, longest=longest),
         plans=Planner(store, finder),
         observer=Observer(store, finder),
-        texts=SubjectFinder(finder),
+        texts=SubjectFinder(store),
         editor=Editor(store, today=today),
     )

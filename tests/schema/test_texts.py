@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from graph_api.model import Serves
 from graph_api.operations.texts import LONGEST_TEXT
+from graph_api.storage.base import Store
 from tests.schema.conftest import Api
 
 pytestmark = pytest.mark.above_the_port
@@ -18,6 +20,17 @@ async def test_a_text_is_about_goals_targets_and_topics(small: Api) -> None:
     assert (found["reader"], [m["topic"]["name"] for m in found["topics"]]) == ("sentences", ["Waste"])
     assert all(0 <= m["score"] <= 1 for m in found["topics"] + found["goals"])
     assert len(found["targets"]) == 1
+
+
+async def test_what_changes_in_the_network_is_known_to_the_next_question(small: Api, store: Store) -> None:
+    before = (await small(QUERY, text="Abfall"))["subjectsOfText"]
+    async with store.transaction() as tx:
+        await tx.unlink(Serves, ["source", "target"], [["topic:waste", "sdg_target:11.6"]])
+        await tx.link(Serves, ["source", "target"], [["topic:waste", "sdg_target:6.1"]])
+    after = (await small(QUERY, text="Abfall"))["subjectsOfText"]
+    was, now = ({mention["goal"]["number"]: mention["score"] for mention in found["goals"]} for found in (before, after))
+    assert now[6] > was[6]  # waste serves it now
+    assert after["revision"] > before["revision"]
 
 
 @pytest.mark.parametrize(
