@@ -1,19 +1,11 @@
 // What is shown, as files: picture and data.
+import { csv as written } from '../../lib/download';
 import type { View } from '../../lib/gestures';
 import { CORNERS } from '../../records/marks';
 import { kindWord } from '../../records/words';
 import type { Graph } from './graph';
 import { names, radius, type Palette } from './paint';
 import { kindAt, type Scene } from './scene';
-
-/** Hands a file to the browser. */
-export function download(name: string, content: Blob): void {
-  const link = document.createElement('a'), url = URL.createObjectURL(content);
-  link.href = url;
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
-}
 
 const escape = (text: string) => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/"/g, '&quot;');
 const f = (n: number) => n.toFixed(1);
@@ -42,15 +34,10 @@ export function svg(scene: Scene, view: View, width: number, height: number, pal
 `;
 }
 
-const cell = (value: string | number) => {
-  const text = /^[=+\-@\t]/.test(String(value)) ? `'${value}` : String(value); // a spreadsheet must not take it for a formula
-  return /[",\n;]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text;
-};
-
-/** The records that are shown as CSV in UTF-8 with BOM, so that spreadsheets read it. */
+/** The records that are shown as CSV. */
 export function csv(scene: Scene): string {
   const rows = scene.nodes.map((n, i) => [n.id, n.kind, n.title, n.depth, scene.degree[i]!, n.country, n.from, n.to]);
-  return `\ufeff${[['id', 'kind', 'name', 'steps', 'links', 'country', 'from', 'to'], ...rows].map((row) => row.map(cell).join(',')).join('\r\n')}\r\n`;
+  return written([['id', 'kind', 'name', 'steps', 'links', 'country', 'from', 'to'], ...rows]);
 }
 
 /** Records and links that are shown. */
