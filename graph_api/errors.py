@@ -18,7 +18,8 @@ Errors keep their values as attributes. They are translated once, at the edge: t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 
@@ -32,6 +33,15 @@ class InvalidInput(PartnergraphError):
     """A value, file or argument that is not allowed; the message says what came and what is allowed."""
 
     code = "INVALID_INPUT"
+
+
+@contextmanager
+def checked() -> Generator[None]:
+    """Within the block a ValueError, by which `matching` says what is not allowed, becomes InvalidInput."""
+    try:
+        yield
+    except ValueError as e:
+        raise InvalidInput(str(e)) from None
 
 
 class NotFound(InvalidInput):

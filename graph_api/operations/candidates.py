@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from graph_api.errors import InvalidInput, NotFound
+from graph_api.errors import NotFound, checked
 from graph_api.model import InterestStatus
 from graph_api.operations.profiles import load_profiles
 from graph_api.operations.viewers import ANYBODY, Viewer
@@ -130,11 +130,9 @@ class CandidateFinder:
         profiles = fitted.matcher.profiles_
         if municipality not in profiles.rows:
             raise NotFound(municipality)
-        try:
+        with checked():
             keep, exclude = filter.mask(profiles) if filter else None, fitted.unwanted.for_(municipality, viewer)
             found = fitted.matcher.candidates(municipality, first, weights=weights, keep=keep, exclude=exclude)
-        except ValueError as e:
-            raise InvalidInput(str(e)) from None
         return found, fitted
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from graph_api.errors import InvalidInput, NotFound
+from graph_api.errors import InvalidInput, NotFound, checked
 from graph_api.model import Attendance as Attends
 from graph_api.model import Direction as FocusDirection
 from graph_api.model import Focus, HasDepartment, HasTopic, Link
@@ -66,10 +66,8 @@ class ExchangeFinder:
             raise NotFound(municipality)
         keep = filter.mask(profiles) if filter else None
         exclude = fitted.unwanted.for_(municipality, viewer)
-        try:
+        with checked():
             found = await asyncio.to_thread(matcher.candidates, municipality, first, about=about, direction=direction, keep=keep, exclude=exclude)
-        except ValueError as e:
-            raise InvalidInput(str(e)) from None
         return ExchangeAnswer(found=found, revision=fitted.revision, subjects=profiles.subjects)
 
 

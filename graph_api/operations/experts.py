@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from graph_api.errors import InvalidInput, NotFound
+from graph_api.errors import InvalidInput, NotFound, checked
 from graph_api.model import global_id
 from graph_api.operations.candidates import CandidateFinder
 from graph_api.operations.latest import Latest
@@ -100,11 +100,9 @@ class ExpertFinder:
         makes no sense.
         """
         experts, revision = await self._seen(viewer)
-        try:
+        with checked():
             asked = to_need(experts.missions, mission, need)
             found = await asyncio.to_thread(lambda: ExpertMatcher().fit(experts.pool).candidates(asked, first))
-        except ValueError as e:
-            raise InvalidInput(str(e)) from None
         return ExpertAnswer(found=found, revision=revision, subjects=experts.pool.subjects)
 
     async def assign(self, viewer: Viewer, missions: Sequence[str], *, slots: int | None = None, capacity: int = 2, apart: int = 30) -> AssignmentAnswer:
@@ -115,11 +113,9 @@ class ExpertFinder:
         if not 1 <= len(missions) <= MOST_MISSIONS:
             raise InvalidInput(f"{len(missions)} missions; allowed: 1 to {MOST_MISSIONS}")
         experts, revision = await self._seen(viewer)
-        try:
+        with checked():
             needs = [to_need(experts.missions, mission, ExpertNeed(slots=slots)) for mission in missions]
             found = await asyncio.to_thread(assign, experts.pool, needs, capacity=capacity, apart=apart)
-        except ValueError as e:
-            raise InvalidInput(str(e)) from None
         return AssignmentAnswer(found=found, revision=revision, subjects=experts.pool.subjects)
 
     async def suggest(self, viewer: Viewer, needs: Sequence[Need], *, first: int) -> list[tuple[str, ...]]:

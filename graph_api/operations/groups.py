@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from graph_api.errors import InvalidInput
+from graph_api.errors import InvalidInput, checked
 from graph_api.operations.candidates import CandidateFinder
 from graph_api.operations.experts import ExpertFinder
 from graph_api.operations.gatherings import Gathering, Invitation, gather
@@ -143,7 +143,7 @@ def _check(request: GroupRequest, seconds: float, longest: float) -> None:
 
 
 def _formed(gathering: Gathering, request: GroupRequest, seconds: float) -> GroupPlan:
-    try:
+    with checked():
         return peer_groups(
             gathering.participants,
             request.rules,
@@ -154,12 +154,8 @@ def _formed(gathering: Gathering, request: GroupRequest, seconds: float) -> Grou
             random_state=request.seed,
             time_limit=seconds,
         )
-    except ValueError as e:
-        raise InvalidInput(str(e)) from None
 
 
 def _moved(plan: GroupPlan, moves: Sequence[Move]) -> GroupPlan:
-    try:
+    with checked():
         return moved(plan, moves) if moves else plan
-    except ValueError as e:
-        raise InvalidInput(str(e)) from None

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from graph_api.errors import InvalidInput, NotFound
+from graph_api.errors import InvalidInput, NotFound, checked
 from graph_api.model import InterestStatus, global_id
 from graph_api.operations.candidates import CandidateFinder, Fitted
 from graph_api.operations.proposals import PlanQuota, asked, best_candidates, capacities, columns, label
@@ -170,7 +170,7 @@ def _plan(
     if len(possible.pairs) > MOST_PAIRS:
         raise InvalidInput(f"{len(possible.pairs)} pairs are possible; allowed: {MOST_PAIRS}. Name fewer seekers, or take fewer candidates of each")
     pairs = columns(fitted.matcher, possible.pairs, dac_groups)
-    try:
+    with checked():
         plan = phase_plan(
             pairs,
             places=places,
@@ -179,8 +179,6 @@ def _plan(
             variant=request.variant,
             names=dict(zip(profiles.ids, profiles.names, strict=True)),
         )
-    except ValueError as e:
-        raise InvalidInput(str(e)) from None
     return PlanAnswer(
         plan=plan,
         places=places,

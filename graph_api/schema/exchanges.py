@@ -8,7 +8,7 @@ import strawberry
 from graph_api.model import global_id
 from graph_api.operations.exchanges import ExchangeAnswer
 from graph_api.schema import mirror
-from graph_api.schema.info import Found, Info, argument, bounded, found_below
+from graph_api.schema.info import Found, Info, argument, bounded, described, found_below
 from graph_api.schema.mirror import declare_enum
 from graph_api.schema.results import CandidateFilterInput, Exclusion, Facet, InLanguage, Language, OfMunicipality, sentences, to_facet
 from matching.exchanges import Direction, ExchangeCandidate
@@ -37,28 +37,24 @@ declare_enum(
 )
 
 
-def _field(description: str) -> Any:
-    return strawberry.field(description=description)
-
-
 @strawberry.type(name="ExchangeWorth", description="How much there is to an exchange in one direction.")
 class ExchangeWorth:
     """How much there is in one direction."""
 
-    direction: ExchangeDirection = _field("The direction.")
-    worth: float = _field("How much there is, from 0 to 1.")
+    direction: ExchangeDirection = described("The direction.")
+    worth: float = described("How much there is, from 0 to 1.")
 
 
 @strawberry.type(name="ExchangeCandidate", description="One municipality to exchange experience with, with the reasons.")
 class ExchangeCandidateType(OfMunicipality):
     """One municipality to talk to."""
 
-    rank: int = _field("Rank, from 1.")
-    score: float = _field("How well the two fit, from 0 to 1.")
-    direction: ExchangeDirection = _field("The direction in which there is most.")
-    directions: list[ExchangeWorth] = _field("How much there is in each direction.")
-    subjects: list[strawberry.ID] = _field("Ids of the topics, goals and targets it is about, the strongest first.")
-    facets: list[Facet] = _field("What the score is made of.")
+    rank: int = described("Rank, from 1.")
+    score: float = described("How well the two fit, from 0 to 1.")
+    direction: ExchangeDirection = described("The direction in which there is most.")
+    directions: list[ExchangeWorth] = described("How much there is in each direction.")
+    subjects: list[strawberry.ID] = described("Ids of the topics, goals and targets it is about, the strongest first.")
+    facets: list[Facet] = described("What the score is made of.")
     candidate: strawberry.Private[ExchangeCandidate]
 
     @strawberry.field(description="Departments of the other that work on the subjects or near them.")
@@ -81,11 +77,11 @@ class ExchangeCandidateType(OfMunicipality):
 class ExchangeCandidatesType:
     """The answer for one municipality."""
 
-    candidates: list[ExchangeCandidateType] = _field("The candidates, the best first.")
-    considered: int = _field("Number of municipalities that were ranked.")
-    excluded: list[Exclusion] = _field("How many were left out, by rule.")
-    revision: int = _field("Revision of the network that the answer is about.")
-    algorithm: str = _field("Name and version of the method.")
+    candidates: list[ExchangeCandidateType] = described("The candidates, the best first.")
+    considered: int = described("Number of municipalities that were ranked.")
+    excluded: list[Exclusion] = described("How many were left out, by rule.")
+    revision: int = described("Revision of the network that the answer is about.")
+    algorithm: str = described("Name and version of the method.")
 
 
 def _exchange_candidate(candidate: ExchangeCandidate, answer: ExchangeAnswer, found: Found) -> ExchangeCandidateType:

@@ -7,7 +7,7 @@ import strawberry
 from graph_api.model import global_id
 from graph_api.operations.experts import MOST_MISSIONS, AssignmentAnswer, ExpertAnswer, ExpertNeed
 from graph_api.schema import mirror
-from graph_api.schema.info import Found, Info, argument, bounded, found_below
+from graph_api.schema.info import Found, Info, argument, bounded, described, found_below, optional
 from graph_api.schema.mirror import Date
 from graph_api.schema.results import Exclusion, Facet, InLanguage, Language, Remark, sentences, to_facet, to_remark
 from matching.assignment import Team
@@ -17,14 +17,6 @@ MOST_CANDIDATES = 100
 
 ExpertType: Any = vars(mirror)["Expert"]
 MissionType: Any = vars(mirror)["Mission"]
-
-
-def _field(description: str) -> Any:
-    return strawberry.field(description=description)
-
-
-def _optional(description: str) -> Any:
-    return strawberry.field(description=description, default=None)
 
 
 # ── results ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -47,11 +39,11 @@ class OfExpert:
 class ExpertCandidateType(OfExpert):
     """One suggested expert."""
 
-    rank: int = _field("Rank, from 1.")
-    score: float = _field("How well the expert fits, from 0 to 1.")
-    fit: float | None = _field("How well the expert's knowledge alone fits, from 0 to 1; null for a need without subjects.")
-    facets: list[Facet] = _field("What the score is made of.")
-    remarks: list[Remark] = _field("What has to be known besides, such as that contact data may not be passed on.")
+    rank: int = described("Rank, from 1.")
+    score: float = described("How well the expert fits, from 0 to 1.")
+    fit: float | None = described("How well the expert's knowledge alone fits, from 0 to 1; null for a need without subjects.")
+    facets: list[Facet] = described("What the score is made of.")
+    remarks: list[Remark] = described("What has to be known besides, such as that contact data may not be passed on.")
 
     @strawberry.field(description="The reasons that speak for the expert as sentences, the weightiest first.")
     def reasons(self, language: InLanguage = Language.EN) -> list[str]:
@@ -63,16 +55,16 @@ class ExpertCandidateType(OfExpert):
 class ExpertConflict(OfExpert):
     """An expert in a conflict of interest."""
 
-    rule: str = _field("Name of the rule.")
-    reason: Remark = _field("Why.")
+    rule: str = described("Name of the rule.")
+    reason: Remark = described("Why.")
 
 
 @strawberry.type(name="ExpertSlot", description="One place in a mission's team: who is suggested for it, and who could stand in.")
 class ExpertSlot:
     """One place in a team."""
 
-    score: float | None = _field("How well the expert fits, from 0 to 1; null where the candidate is not among those listed.")
-    reasons: list[Remark] = _field("What explains the expert, one for each facet; given with assignments.")
+    score: float | None = described("How well the expert fits, from 0 to 1; null where the candidate is not among those listed.")
+    reasons: list[Remark] = described("What explains the expert, one for each facet; given with assignments.")
     slot: strawberry.Private[Slot]
     found: strawberry.Private[Found]
 
@@ -91,33 +83,33 @@ class ExpertSlot:
 class ExpertShortage:
     """Why places stay open."""
 
-    missing: int = _field("Number of open places.")
-    relax: str | None = _field("The rule that would be given up most cheaply; null where none helps.")
-    gain: int = _field("Number of further experts there would be then.")
-    reason: Remark = _field("The same as a sentence.")
+    missing: int = described("Number of open places.")
+    relax: str | None = described("The rule that would be given up most cheaply; null where none helps.")
+    gain: int = described("Number of further experts there would be then.")
+    reason: Remark = described("The same as a sentence.")
 
 
 @strawberry.type(name="ExpertCandidates", description="The experts suggested for a mission or a need, and how they were found.")
 class ExpertCandidatesType:
     """The answer for one need."""
 
-    candidates: list[ExpertCandidateType] = _field("The candidates, the best first.")
-    slots: list[ExpertSlot] = _field("The best experts as a team, each with those who could stand in.")
-    considered: int = _field("Number of experts who were ranked.")
-    excluded: list[Exclusion] = _field("How many were left out, by rule.")
-    conflicts: list[ExpertConflict] = _field("Who was left out because of a conflict of interest.")
-    shortage: ExpertShortage | None = _field("Why places stay open, where some do.")
-    revision: int = _field("Revision of the network that the answer is about.")
-    algorithm: str = _field("Name and version of the method.")
+    candidates: list[ExpertCandidateType] = described("The candidates, the best first.")
+    slots: list[ExpertSlot] = described("The best experts as a team, each with those who could stand in.")
+    considered: int = described("Number of experts who were ranked.")
+    excluded: list[Exclusion] = described("How many were left out, by rule.")
+    conflicts: list[ExpertConflict] = described("Who was left out because of a conflict of interest.")
+    shortage: ExpertShortage | None = described("Why places stay open, where some do.")
+    revision: int = described("Revision of the network that the answer is about.")
+    algorithm: str = described("Name and version of the method.")
 
 
 @strawberry.type(name="ExpertTeam", description="Who is assigned to one mission.")
 class ExpertTeam:
     """Who is assigned to one mission."""
 
-    slots: list[ExpertSlot] = _field("The experts, the best first, each with those who could stand in.")
-    open: int = _field("Number of places that could not be filled.")
-    shortage: ExpertShortage | None = _field("Why, where there are any.")
+    slots: list[ExpertSlot] = described("The experts, the best first, each with those who could stand in.")
+    open: int = described("Number of places that could not be filled.")
+    shortage: ExpertShortage | None = described("Why, where there are any.")
     of: strawberry.Private[str]
     found: strawberry.Private[Found]
 
@@ -131,36 +123,36 @@ class ExpertTeam:
 class ExpertLoad(OfExpert):
     """How much one expert has to do."""
 
-    missions: int = _field("Number of missions.")
+    missions: int = described("Number of missions.")
 
 
 @strawberry.type(name="ExpertAssignment", description="Experts for several missions: the best fit, with the load spread fairly.")
 class ExpertAssignmentType:
     """Experts for several missions."""
 
-    teams: list[ExpertTeam] = _field("One team for each mission, in the order asked.")
-    filled: int = _field("Number of places filled.")
-    wanted: int = _field("Number of places in all.")
-    total: float = _field("Sum of the scores of all places filled.")
-    load: list[ExpertLoad] = _field("How many missions each expert is assigned to.")
-    proven: bool = _field("Whether no better assignment exists.")
-    revision: int = _field("Revision of the network that the answer is about.")
-    algorithm: str = _field("Name and version of the method.")
+    teams: list[ExpertTeam] = described("One team for each mission, in the order asked.")
+    filled: int = described("Number of places filled.")
+    wanted: int = described("Number of places in all.")
+    total: float = described("Sum of the scores of all places filled.")
+    load: list[ExpertLoad] = described("How many missions each expert is assigned to.")
+    proven: bool = described("Whether no better assignment exists.")
+    revision: int = described("Revision of the network that the answer is about.")
+    algorithm: str = described("Name and version of the method.")
 
 
 @strawberry.input(name="ExpertNeedInput", description="What experts are needed for; what is left out is as the mission says.")
 class ExpertNeedInput:
     """What experts are needed for."""
 
-    subjects: list[strawberry.ID] | None = _optional("Topics, goals and targets of which one is enough.")
-    languages: list[str] | None = _optional("Languages (ISO 639) of which one is enough.")
-    required_languages: list[str] | None = _optional("Languages (ISO 639) that all are needed.")
-    interpretation: bool | None = _optional("Whether interpreters are there; then nobody is left out for languages.")
-    starts_on: Date | None = _optional("First day; with it the last day has to be given.")
-    ends_on: Date | None = _optional("Last day.")
-    slots: int | None = _optional("How many experts are needed, from 1 to 20; else as many as the mission has, one at least.")
-    conflicts: list[strawberry.ID] | None = _optional("Municipalities whose own people are left out; else the one that receives the mission.")
-    declined: list[strawberry.ID] | None = _optional("Experts who have said no.")
+    subjects: list[strawberry.ID] | None = optional("Topics, goals and targets of which one is enough.")
+    languages: list[str] | None = optional("Languages (ISO 639) of which one is enough.")
+    required_languages: list[str] | None = optional("Languages (ISO 639) that all are needed.")
+    interpretation: bool | None = optional("Whether interpreters are there; then nobody is left out for languages.")
+    starts_on: Date | None = optional("First day; with it the last day has to be given.")
+    ends_on: Date | None = optional("Last day.")
+    slots: int | None = optional("How many experts are needed, from 1 to 20; else as many as the mission has, one at least.")
+    conflicts: list[strawberry.ID] | None = optional("Municipalities whose own people are left out; else the one that receives the mission.")
+    declined: list[strawberry.ID] | None = optional("Experts who have said no.")
 
     def to_need(self) -> ExpertNeed:
         """What the operation understands."""

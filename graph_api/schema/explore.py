@@ -13,7 +13,7 @@ from graph_api.model import KINDS, LINKS, kind_of, link_name, properties
 from graph_api.operations.paths import find_paths
 from graph_api.operations.statistics import NetworkStatistics
 from graph_api.operations.viewers import GUARDED
-from graph_api.schema.info import Info, argument, bounded, records_by_id, with_ids
+from graph_api.schema.info import Info, argument, bounded, described, records_by_id, with_ids
 from graph_api.schema.mirror import Kind, PageInfoType, RecordType, declare_enum
 from graph_api.schema.nodes import PageInfo
 from graph_api.schema.results import Neighbourhood, NeighbourhoodLinks
@@ -35,10 +35,6 @@ LONGEST_PATH = 6
 MOST_PATHS = 50
 
 
-def _field(description: str) -> Any:
-    return strawberry.field(description=description)
-
-
 def _picked(root: strawberry.Parent[Any], info: strawberry.Info) -> Any:
     return root.records[info.path.key]
 
@@ -50,11 +46,11 @@ def _picked(root: strawberry.Parent[Any], info: strawberry.Info) -> Any:
 class SearchEdge:
     """A record that a search found."""
 
-    cursor: str = _field("Where this edge stands, for `after`.")
+    cursor: str = described("Where this edge stands, for `after`.")
     node: RecordType = strawberry.field(description="The record.", resolver=_picked)
-    score: float = _field("How well it fits; a higher score fits better.")
-    matched: str = _field("The property that fits best.")
-    text: str | None = _field("The value of that property, to be shown with what was typed marked in it.")
+    score: float = described("How well it fits; a higher score fits better.")
+    matched: str = described("The property that fits best.")
+    text: str | None = described("The value of that property, to be shown with what was typed marked in it.")
     records: strawberry.Private[dict[str, Any]]
 
 
@@ -62,18 +58,18 @@ class SearchEdge:
 class KindCount:
     """How many records of a kind there are."""
 
-    kind: Kind = _field("The kind.")
-    count: int = _field("Number of records.")
+    kind: Kind = described("The kind.")
+    count: int = described("Number of records.")
 
 
 @strawberry.type(description="One page of what a search found, best first.")
 class SearchConnection:
     """One page of what a search found."""
 
-    edges: list[SearchEdge] = _field("The records of this page.")
-    page_info: PageInfoType = _field("Where this page stands.")
-    total_count: int = _field("Number of records found.")
-    kinds: list[KindCount] = _field("How many of each kind were found.")
+    edges: list[SearchEdge] = described("The records of this page.")
+    page_info: PageInfoType = described("Where this page stands.")
+    total_count: int = described("Number of records found.")
+    kinds: list[KindCount] = described("How many of each kind were found.")
 
 
 @strawberry.type(name="Path", description="A way from one record to another over links.")
@@ -81,7 +77,7 @@ class PathType:
     """A way from one record to another."""
 
     nodes: list[RecordType] = strawberry.field(description="The records on the way, both ends among them.", resolver=_picked)
-    length: int = _field("Number of links.")
+    length: int = described("Number of links.")
     records: strawberry.Private[dict[str, Any]]
 
 
@@ -89,51 +85,51 @@ class PathType:
 class Degrees:
     """How many partners municipalities have."""
 
-    mean: float = _field("The mean.")
-    median: float = _field("The median.")
-    largest: int = _field("The largest.")
-    isolated: int = _field("Number of municipalities without a partner.")
+    mean: float = described("The mean.")
+    median: float = described("The median.")
+    largest: int = described("The largest.")
+    isolated: int = described("Number of municipalities without a partner.")
 
 
 @strawberry.type(name="Community", description="Municipalities that are linked to each other more than to others.")
 class CommunityType:
     """Municipalities that belong together."""
 
-    size: int = _field("Number of municipalities.")
-    members: list[strawberry.ID] = _field("Ids of the ten best connected.")
-    countries: list[str] = _field("Its three most frequent countries.")
+    size: int = described("Number of municipalities.")
+    members: list[strawberry.ID] = described("Ids of the ten best connected.")
+    countries: list[str] = described("Its three most frequent countries.")
 
 
 @strawberry.type(name="Bridge", description="A tie without which a part of the network would be cut off.")
 class BridgeType:
     """A tie that holds the network together."""
 
-    source: strawberry.ID = _field("One of the two municipalities.")
-    target: strawberry.ID = _field("The other.")
-    cut_off: int = _field("Number of municipalities on the smaller side.")
+    source: strawberry.ID = described("One of the two municipalities.")
+    target: strawberry.ID = described("The other.")
+    cut_off: int = described("Number of municipalities on the smaller side.")
 
 
 @strawberry.type(name="Gap", description="A subject that is sought and that nobody offers.")
 class GapType:
     """A subject that nobody offers."""
 
-    subject: strawberry.ID = _field("Id of the topic, goal or target.")
-    seekers: int = _field("Number of municipalities that seek it.")
+    subject: strawberry.ID = described("Id of the topic, goal or target.")
+    seekers: int = described("Number of municipalities that seek it.")
 
 
 @strawberry.type(name="NetworkStatistics", description="The network as a whole.")
 class NetworkStatisticsType:
     """The network as a whole."""
 
-    revision: int = _field("Revision of the network that this is about.")
-    counts: list[KindCount] = _field("Number of records of each kind.")
-    degrees: Degrees = _field("How many partners municipalities have.")
-    components: list[int] = _field("Sizes of the connected parts, the largest first, at most 50.")
-    communities: list[CommunityType] = _field("Communities, the largest first, at most 50.")
-    bridges: list[BridgeType] = _field("Ties that would cut off most if they went, at most 50.")
-    gaps: list[GapType] = _field("Subjects that are sought and not offered, the most sought first, at most 50.")
-    countries_without_partnership: list[str] = _field("ISO 3166-1 alpha-2 codes of countries on the DAC list of which no municipality here has a partner.")
-    never_contacted: int = _field("Municipalities in countries on the DAC list with neither a partner nor an interest.")
+    revision: int = described("Revision of the network that this is about.")
+    counts: list[KindCount] = described("Number of records of each kind.")
+    degrees: Degrees = described("How many partners municipalities have.")
+    components: list[int] = described("Sizes of the connected parts, the largest first, at most 50.")
+    communities: list[CommunityType] = described("Communities, the largest first, at most 50.")
+    bridges: list[BridgeType] = described("Ties that would cut off most if they went, at most 50.")
+    gaps: list[GapType] = described("Subjects that are sought and not offered, the most sought first, at most 50.")
+    countries_without_partnership: list[str] = described("ISO 3166-1 alpha-2 codes of countries on the DAC list of which no municipality here has a partner.")
+    never_contacted: int = described("Municipalities in countries on the DAC list with neither a partner nor an interest.")
 
 
 # ── fields ────────────────────────────────────────────────────────────────────────────────────────────────────────────

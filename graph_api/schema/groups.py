@@ -5,12 +5,12 @@ from typing import Annotated, Any
 
 import strawberry
 
-from graph_api.errors import InvalidInput
+from graph_api.errors import checked
 from graph_api.model import global_id
 from graph_api.operations.groups import GroupAnswer
 from graph_api.schema import mirror
 from graph_api.schema.gatherings import PeerGroupsInput
-from graph_api.schema.info import Found, Info, argument, found_below
+from graph_api.schema.info import Found, Info, argument, described, found_below
 from graph_api.schema.results import InLanguage, Language, OfMunicipality
 from matching.group_changes import ChangeCost, move_cost, move_costs, swap_cost, swap_costs
 from matching.group_relaxation import Relaxation
@@ -25,56 +25,52 @@ MOST_VIOLATIONS = 50
 """Violations of a rule that are listed."""
 
 
-def _field(description: str) -> Any:
-    return strawberry.field(description=description)
-
-
 @strawberry.type(name="GroupTheme", description="A subject that is over-represented in a group.")
 class GroupTheme:
     """A subject that is over-represented in a group."""
 
-    subject: strawberry.ID = _field("Id of the topic, goal or target.")
-    members: int = _field("Number of members that seek it, offer it or work on it.")
-    lift: float = _field("Its part of what the group is about over its part of what all are about.")
+    subject: strawberry.ID = described("Id of the topic, goal or target.")
+    members: int = described("Number of members that seek it, offer it or work on it.")
+    lift: float = described("Its part of what the group is about over its part of what all are about.")
 
 
 @strawberry.type(name="GroupExchange", description="A subject that members of a group can give each other.")
 class GroupExchange:
     """A subject that members can give each other."""
 
-    subject: strawberry.ID = _field("Id of the topic, goal or target.")
-    others: list[strawberry.ID] = _field("Ids of the members who seek it (of what one brings) or can meet it (of what one seeks).")
+    subject: strawberry.ID = described("Id of the topic, goal or target.")
+    others: list[strawberry.ID] = described("Ids of the members who seek it (of what one brings) or can meet it (of what one seeks).")
 
 
 @strawberry.type(name="GroupMember", description="One member of a group, with what it brings and seeks.")
 class GroupMember(OfMunicipality):
     """One member of a group."""
 
-    brings: list[GroupExchange] = _field("What others in the group seek and it can meet.")
-    seeks: list[GroupExchange] = _field("What it seeks, and who in the group can meet it.")
+    brings: list[GroupExchange] = described("What others in the group seek and it can meet.")
+    seeks: list[GroupExchange] = described("What it seeks, and who in the group can meet it.")
 
 
 @strawberry.type(name="GroupLack", description="What is sought in a group and nobody in it can meet.")
 class GroupLack:
     """What nobody in a group can meet."""
 
-    subject: strawberry.ID = _field("Id of the topic, goal or target.")
-    seekers: list[strawberry.ID] = _field("Ids of the members who seek it.")
+    subject: strawberry.ID = described("Id of the topic, goal or target.")
+    seekers: list[strawberry.ID] = described("Ids of the members who seek it.")
 
 
 @strawberry.type(name="PeerGroup", description="One peer group.")
 class PeerGroup:
     """One peer group."""
 
-    number: int = _field("Its number, from 1.")
-    members: list[GroupMember] = _field("Its members.")
-    score: float = _field("How well it is what was wanted, from 0 to 1.")
-    cohesion: float = _field("How alike the subjects of its members are, from 0 to 1.")
-    lift: float = _field("Its cohesion over that of a random group.")
-    themes: list[GroupTheme] = _field("Subjects that stand out in it, the strongest first.")
-    language: str | None = _field("The language (ISO 639) that most members speak; null where none is known.")
-    not_speaking: int = _field("Number of members not known to speak it.")
-    lacks: list[GroupLack] = _field("What is sought in it and nobody in it can meet.")
+    number: int = described("Its number, from 1.")
+    members: list[GroupMember] = described("Its members.")
+    score: float = described("How well it is what was wanted, from 0 to 1.")
+    cohesion: float = described("How alike the subjects of its members are, from 0 to 1.")
+    lift: float = described("Its cohesion over that of a random group.")
+    themes: list[GroupTheme] = described("Subjects that stand out in it, the strongest first.")
+    language: str | None = described("The language (ISO 639) that most members speak; null where none is known.")
+    not_speaking: int = described("Number of members not known to speak it.")
+    lacks: list[GroupLack] = described("What is sought in it and nobody in it can meet.")
     facilitator_id: strawberry.Private[str | None]
     expert_ids: strawberry.Private[Sequence[str]]
     emphases: strawberry.Private[Sequence[Emphasis]]
@@ -101,39 +97,39 @@ class PeerGroup:
 class PeerGroupRound:
     """The groups of one round."""
 
-    number: int = _field("Number of the round, from 1.")
-    groups: list[PeerGroup] = _field("Its groups.")
+    number: int = described("Number of the round, from 1.")
+    groups: list[PeerGroup] = described("Its groups.")
 
 
 @strawberry.type(name="GroupViolation", description="One place where a rule is broken.")
 class GroupViolation:
     """One place where a rule is broken."""
 
-    rule: str = _field("Name of the rule.")
-    round: int = _field("Number of the round.")
-    municipalities: list[strawberry.ID] = _field("Ids of those concerned.")
-    groups: list[int] = _field("Numbers of the groups concerned.")
-    value: str | None = _field("Country, size class or language concerned.")
-    found: int | None = _field("Number found, where the rule counts.")
+    rule: str = described("Name of the rule.")
+    round: int = described("Number of the round.")
+    municipalities: list[strawberry.ID] = described("Ids of those concerned.")
+    groups: list[int] = described("Numbers of the groups concerned.")
+    value: str | None = described("Country, size class or language concerned.")
+    found: int | None = described("Number found, where the rule counts.")
 
 
 @strawberry.type(name="GroupCompliance", description="How far one rule is kept over all rounds.")
 class GroupCompliance:
     """How far one rule is kept."""
 
-    rule: str = _field("Name of the rule.")
-    satisfied: int = _field("Places in which it is kept.")
-    total: int = _field("Places in which it can be kept or broken.")
-    violations: list[GroupViolation] = _field("Where it is broken, at most 50.")
+    rule: str = described("Name of the rule.")
+    satisfied: int = described("Places in which it is kept.")
+    total: int = described("Places in which it can be kept or broken.")
+    violations: list[GroupViolation] = described("Where it is broken, at most 50.")
 
 
 @strawberry.type(name="GroupRelaxation", description="One rule that, if it yielded, would let all others be kept.")
 class GroupRelaxation:
     """One rule that would have to yield."""
 
-    rule: str = _field("Name of the rule.")
-    exceptions: int = _field("Places in which it would be broken.")
-    value: int | None = _field("The number that would have to be allowed, where the rule counts.")
+    rule: str = described("Name of the rule.")
+    exceptions: int = described("Places in which it would be broken.")
+    value: int | None = described("The number that would have to be allowed, where the rule counts.")
     relaxation: strawberry.Private[Relaxation]
 
     @strawberry.field(description="The same as a sentence.")
@@ -146,52 +142,52 @@ class GroupRelaxation:
 class GroupScoreChange:
     """What a change does to one group's score."""
 
-    group: int = _field("Number of the group.")
-    before: float = _field("Its score now.")
-    after: float = _field("Its score then.")
+    group: int = described("Number of the group.")
+    before: float = described("Its score now.")
+    after: float = described("Its score then.")
 
 
 @strawberry.type(name="GroupChangeCost", description="What a change by hand would do.")
 class GroupChangeCost:
     """What a change by hand would do."""
 
-    scores: list[GroupScoreChange] = _field("The groups concerned.")
-    worst_before: float = _field("Score of the round's worst group now.")
-    worst_after: float = _field("Score of the round's worst group then.")
-    broken: list[GroupViolation] = _field("Rules that would be broken and are not.")
-    mended: list[GroupViolation] = _field("Rules that are broken and would not be.")
+    scores: list[GroupScoreChange] = described("The groups concerned.")
+    worst_before: float = described("Score of the round's worst group now.")
+    worst_after: float = described("Score of the round's worst group then.")
+    broken: list[GroupViolation] = described("Rules that would be broken and are not.")
+    mended: list[GroupViolation] = described("Rules that are broken and would not be.")
 
 
 @strawberry.type(name="GroupMoveCost", description="What moving a participant to one group by hand would do.")
 class GroupMoveCost:
     """What one move would do."""
 
-    group: int = _field("Number of the group.")
-    cost: GroupChangeCost = _field("What it would do.")
+    group: int = described("Number of the group.")
+    cost: GroupChangeCost = described("What it would do.")
 
 
 @strawberry.type(name="GroupSwapCost", description="What swapping a participant with one other by hand would do.")
 class GroupSwapCost:
     """What one swap would do."""
 
-    other: strawberry.ID = _field("Id of the other.")
-    cost: GroupChangeCost = _field("What it would do.")
+    other: strawberry.ID = described("Id of the other.")
+    cost: GroupChangeCost = described("What it would do.")
 
 
 @strawberry.type(name="PeerGroupPlan", description="Peer groups of those who take part, and how far the rules are kept.")
 class PeerGroupPlanType:
     """Peer groups of those who take part."""
 
-    rounds: list[PeerGroupRound] = _field("The rounds.")
-    participants: int = _field("Number of municipalities that take part.")
-    kept: bool = _field("Whether every rule is kept everywhere.")
-    compliance: list[GroupCompliance] = _field("How far each rule is kept.")
-    relaxations: list[GroupRelaxation] = _field("Where not all rules are kept: single rules that would have to yield, the cheapest first.")
-    worst_score: float = _field("Score of the worst group.")
-    mean_score: float = _field("Mean score of all groups.")
-    cut_short: bool = _field("Whether time ran out; only then the same request may give other groups another time.")
-    revision: int = _field("Revision of the network that the answer is about.")
-    algorithm: str = _field("Name and version of the method.")
+    rounds: list[PeerGroupRound] = described("The rounds.")
+    participants: int = described("Number of municipalities that take part.")
+    kept: bool = described("Whether every rule is kept everywhere.")
+    compliance: list[GroupCompliance] = described("How far each rule is kept.")
+    relaxations: list[GroupRelaxation] = described("Where not all rules are kept: single rules that would have to yield, the cheapest first.")
+    worst_score: float = described("Score of the worst group.")
+    mean_score: float = described("Mean score of all groups.")
+    cut_short: bool = described("Whether time ran out; only then the same request may give other groups another time.")
+    revision: int = described("Revision of the network that the answer is about.")
+    algorithm: str = described("Name and version of the method.")
     answer: strawberry.Private[GroupAnswer]
     found: strawberry.Private[Found]
 
@@ -208,10 +204,8 @@ class PeerGroupPlanType:
         round: Annotated[int, argument("In which round, from 1.")] = 1,
     ) -> GroupChangeCost:
         """What a swap would do."""
-        try:
+        with checked():
             return _change(swap_cost(self.answer.plan, global_id("municipality", one), global_id("municipality", other), round))
-        except ValueError as e:
-            raise InvalidInput(str(e)) from None
 
     @strawberry.field(description="What swapping a participant with each member of another group by hand would do, the best first.")
     def swap_costs(
@@ -221,10 +215,8 @@ class PeerGroupPlanType:
         round: Annotated[int, argument("In which round, from 1.")] = 1,
     ) -> list[GroupSwapCost]:
         """What each swap would do."""
-        try:
+        with checked():
             costs = swap_costs(self.answer.plan, global_id("municipality", municipality), group, round)
-        except ValueError as e:
-            raise InvalidInput(str(e)) from None
         return [GroupSwapCost(other=strawberry.ID(id_), cost=_change(cost)) for id_, cost in costs.items()]
 
     @strawberry.field(description="What moving a participant to each other group by hand would do, in the order of their numbers.")
@@ -234,10 +226,8 @@ class PeerGroupPlanType:
         round: Annotated[int, argument("In which round, from 1.")] = 1,
     ) -> list[GroupMoveCost]:
         """What each move would do."""
-        try:
+        with checked():
             costs = move_costs(self.answer.plan, global_id("municipality", municipality), round)
-        except ValueError as e:
-            raise InvalidInput(str(e)) from None
         return [GroupMoveCost(group=number, cost=_change(cost)) for number, cost in costs.items()]
 
     @strawberry.field(description="What moving a participant to another group by hand would do.")
@@ -248,10 +238,8 @@ class PeerGroupPlanType:
         round: Annotated[int, argument("In which round, from 1.")] = 1,
     ) -> GroupChangeCost:
         """What a move would do."""
-        try:
+        with checked():
             return _change(move_cost(self.answer.plan, global_id("municipality", municipality), group, round))
-        except ValueError as e:
-            raise InvalidInput(str(e)) from None
 
 
 def _strawberry_ids(ids: Sequence[str]) -> list[strawberry.ID]:

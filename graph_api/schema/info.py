@@ -31,6 +31,16 @@ class Info(strawberry.Info[Context, None]):
         return self._raw_info.field_nodes
 
 
+def described(description: str) -> Any:
+    """A field of a type with its sentence."""
+    return strawberry.field(description=description)
+
+
+def optional(description: str, default: Any = None) -> Any:
+    """A field of an input that may be left out, with its sentence."""
+    return strawberry.field(description=description, default=default)
+
+
 def argument(description: str, name: str | None = None) -> Any:
     """An argument's sentence and, where it is no Python name, its name."""
     return strawberry.argument(description=description, name=name)

@@ -10,7 +10,7 @@ from graph_api.model import global_id
 from graph_api.operations.plans import PlanAnswer, PlanRequest, Source
 from graph_api.operations.proposals import Grouping, PlanQuota
 from graph_api.schema import filters, mirror
-from graph_api.schema.info import Found, Info, argument, found_below
+from graph_api.schema.info import Found, Info, argument, described, found_below, optional
 from graph_api.schema.mirror import declare_enum
 from graph_api.schema.results import Exclusion, Remark, to_remark
 from matching.plan import Blocking, Choice, Compliance, Summary, Variant
@@ -75,14 +75,6 @@ declare_enum(
 )
 
 
-def _field(description: str) -> Any:
-    return strawberry.field(description=description)
-
-
-def _optional(description: str, default: Any = None) -> Any:
-    return strawberry.field(description=description, default=default)
-
-
 # ── what is asked ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -90,33 +82,33 @@ def _optional(description: str, default: Any = None) -> Any:
 class PhaseQuotaInput:
     """How many partnerships of a value there must and may be."""
 
-    by: QuotaBy = _field("What is counted by.")
-    value: str = _field("The value, such as KE for a country.")
-    least: int = _optional("At least so many.", 0)
-    most: int | None = _optional("At most so many.")
+    by: QuotaBy = described("What is counted by.")
+    value: str = described("The value, such as KE for a country.")
+    least: int = optional("At least so many.", 0)
+    most: int | None = optional("At most so many.")
 
 
 @strawberry.input(name="MunicipalityCapacityInput", description="How many partnerships of a phase a municipality can take on.")
 class MunicipalityCapacityInput:
     """How many partnerships a municipality can take on."""
 
-    municipality: strawberry.ID = _field("The municipality.")
-    capacity: int = _field("How many, at least 0.")
+    municipality: strawberry.ID = described("The municipality.")
+    capacity: int = described("How many, at least 0.")
 
 
 @strawberry.input(name="PhasePlanInput", description="What a phase is planned from.")
 class PhasePlanInput:
     """What a phase is planned from."""
 
-    phase: strawberry.ID | None = _optional("The phase: it has as many places as its capacity less those who take part already.")
-    places: int | None = _optional("Number of places, from 0 to 200, in place of the phase's.")
-    source: PhasePlanSource = _optional("Which pairs to choose from.", PhasePlanSource.CANDIDATES)
-    variant: PhasePlanVariant = _optional("What the plan aims at.", PhasePlanVariant.MAXIMUM)
-    quotas: list[PhaseQuotaInput] | None = _optional("How many partnerships of some values there must and may be, at most 20 quotas.")
-    capacities: list[MunicipalityCapacityInput] | None = _optional("What some can take on, in place of what their records say (1 where they say nothing).")
-    each: int = _optional("How many candidates of each municipality that looks for a partner are weighed, from 0 to 50.", 10)
-    seekers: list[strawberry.ID] | None = _optional("Municipalities for which partners are looked for; else those that say they look for one, at most 300.")
-    filter: MunicipalityFilterInput | None = _optional("Only those of them for which this holds.")
+    phase: strawberry.ID | None = optional("The phase: it has as many places as its capacity less those who take part already.")
+    places: int | None = optional("Number of places, from 0 to 200, in place of the phase's.")
+    source: PhasePlanSource = optional("Which pairs to choose from.", PhasePlanSource.CANDIDATES)
+    variant: PhasePlanVariant = optional("What the plan aims at.", PhasePlanVariant.MAXIMUM)
+    quotas: list[PhaseQuotaInput] | None = optional("How many partnerships of some values there must and may be, at most 20 quotas.")
+    capacities: list[MunicipalityCapacityInput] | None = optional("What some can take on, in place of what their records say (1 where they say nothing).")
+    each: int = optional("How many candidates of each municipality that looks for a partner are weighed, from 0 to 50.", 10)
+    seekers: list[strawberry.ID] | None = optional("Municipalities for which partners are looked for; else those that say they look for one, at most 300.")
+    filter: MunicipalityFilterInput | None = optional("Only those of them for which this holds.")
 
     def to_request(self, filter: Mapping[str, Any] | None) -> PlanRequest:
         """What the operation understands; `filter` is the filter as it was given."""
@@ -159,92 +151,92 @@ class PhasePair:
 class PhaseChoice(PhasePair):
     """One partnership of a plan."""
 
-    german_fit: float = _field("What the partner is worth to the German municipality, from 0 to 1.")
-    partner_fit: float = _field("What the German municipality is worth to the partner.")
-    substitutes: list[PhasePair] = _field("Pairs that could take its place without breaking a quota, the best first.")
-    reason: Remark = _field("The same as a sentence.")
+    german_fit: float = described("What the partner is worth to the German municipality, from 0 to 1.")
+    partner_fit: float = described("What the German municipality is worth to the partner.")
+    substitutes: list[PhasePair] = described("Pairs that could take its place without breaking a quota, the best first.")
+    reason: Remark = described("The same as a sentence.")
 
 
 @strawberry.type(name="BlockingPair", description="Two municipalities that would both rather work with each other than keep to the plan.")
 class BlockingPair(PhasePair):
     """Two that would rather work with each other."""
 
-    german_fit: float = _field("What the partner is worth to the German municipality, from 0 to 1.")
-    partner_fit: float = _field("What the German municipality is worth to the partner.")
-    instead_of: list[PhasePair] = _field("Partnerships of the plan that they would give up for it.")
-    barred_by: list[str] = _field("The quotas that would then be broken, as `by:value`; empty: only the plan itself stands against it.")
-    reason: Remark = _field("The same as a sentence.")
+    german_fit: float = described("What the partner is worth to the German municipality, from 0 to 1.")
+    partner_fit: float = described("What the German municipality is worth to the partner.")
+    instead_of: list[PhasePair] = described("Partnerships of the plan that they would give up for it.")
+    barred_by: list[str] = described("The quotas that would then be broken, as `by:value`; empty: only the plan itself stands against it.")
+    reason: Remark = described("The same as a sentence.")
 
 
 @strawberry.type(name="QuotaCompliance", description="How a plan keeps one quota.")
 class QuotaCompliance:
     """How a plan keeps one quota."""
 
-    by: QuotaBy = _field("What is counted by.")
-    value: str = _field("The value.")
-    least: int = _field("At least so many were asked.")
-    most: int | None = _field("At most so many were asked; null: any number.")
-    count: int = _field("So many there are.")
-    met: bool = _field("Whether it is kept as asked.")
-    reason: Remark = _field("The same as a sentence.")
+    by: QuotaBy = described("What is counted by.")
+    value: str = described("The value.")
+    least: int = described("At least so many were asked.")
+    most: int | None = described("At most so many were asked; null: any number.")
+    count: int = described("So many there are.")
+    met: bool = described("Whether it is kept as asked.")
+    reason: Remark = described("The same as a sentence.")
 
 
 @strawberry.type(name="PlanSummary", description="The figures of one variant of a plan, for comparison.")
 class PlanSummary:
     """The figures of one variant."""
 
-    variant: PhasePlanVariant = _field("The variant.")
-    chosen: int = _field("Number of partnerships.")
-    total: float = _field("Sum over them of the mean of both sides' fits.")
-    minimum: float | None = _field("The smallest fit of any side; null for an empty plan.")
-    mean_german: float | None = _field("Mean fit of the German sides.")
-    mean_partner: float | None = _field("Mean fit of the other sides.")
-    blocking: int = _field("Number of pairs that would rather work with each other.")
-    barred: int = _field("Number of those among them that quotas bar.")
-    quotas_met: int = _field("Number of quotas kept as asked.")
-    quotas: int = _field("Number of quotas.")
-    proven: bool = _field("Whether no better plan of the variant exists.")
-    reason: Remark = _field("The same as a sentence.")
+    variant: PhasePlanVariant = described("The variant.")
+    chosen: int = described("Number of partnerships.")
+    total: float = described("Sum over them of the mean of both sides' fits.")
+    minimum: float | None = described("The smallest fit of any side; null for an empty plan.")
+    mean_german: float | None = described("Mean fit of the German sides.")
+    mean_partner: float | None = described("Mean fit of the other sides.")
+    blocking: int = described("Number of pairs that would rather work with each other.")
+    barred: int = described("Number of those among them that quotas bar.")
+    quotas_met: int = described("Number of quotas kept as asked.")
+    quotas: int = described("Number of quotas.")
+    proven: bool = described("Whether no better plan of the variant exists.")
+    reason: Remark = described("The same as a sentence.")
 
 
 @strawberry.type(name="QuotaBound", description="One bound of a quota.")
 class QuotaBound:
     """One bound of a quota."""
 
-    by: QuotaBy = _field("What is counted by.")
-    value: str = _field("The value.")
-    bound: str = _field("`minimum` or `maximum`.")
-    asked: int = _field("As it was asked.")
-    possible: int = _field("As the cheapest way out sets it; the same where it may stay.")
-    reason: Remark = _field("The same as a sentence.")
+    by: QuotaBy = described("What is counted by.")
+    value: str = described("The value.")
+    bound: str = described("`minimum` or `maximum`.")
+    asked: int = described("As it was asked.")
+    possible: int = described("As the cheapest way out sets it; the same where it may stay.")
+    reason: Remark = described("The same as a sentence.")
 
 
 @strawberry.type(name="QuotaConflict", description="Why no plan keeps all quotas, and the cheapest way out.")
 class QuotaConflict:
     """Why no plan keeps all quotas."""
 
-    conflict: list[QuotaBound] = _field("Bounds that cannot be kept together; without any one of them the others can.")
-    relax: list[QuotaBound] = _field("Bounds to move, by the fewest partnerships in all; the plan given keeps the quotas so moved.")
-    places: int | None = _field("Places with which the quotas could be kept as they are; null where no number helps.")
-    reason: Remark = _field("The same as a sentence.")
+    conflict: list[QuotaBound] = described("Bounds that cannot be kept together; without any one of them the others can.")
+    relax: list[QuotaBound] = described("Bounds to move, by the fewest partnerships in all; the plan given keeps the quotas so moved.")
+    places: int | None = described("Places with which the quotas could be kept as they are; null where no number helps.")
+    reason: Remark = described("The same as a sentence.")
 
 
 @strawberry.type(name="PhasePlan", description="Which partnerships a phase takes up, and how it would be otherwise.")
 class PhasePlanType:
     """Which partnerships a phase takes up."""
 
-    variant: PhasePlanVariant = _field("What the plan aims at.")
-    places: int = _field("Number of places.")
-    considered: int = _field("Number of pairs from which it was chosen.")
-    excluded: list[Exclusion] = _field("How many pairs (of interests) or municipalities that look for a partner were left out, by rule.")
-    choices: list[PhaseChoice] = _field("The partnerships, the best first.")
-    alternates: list[PhasePair] = _field("Pairs that could step in, at most 10, those whose municipalities are both free before the others.")
-    blocking: list[BlockingPair] = _field("Pairs that would rather work with each other, the best first, at most 50.")
-    quotas: list[QuotaCompliance] = _field("How the quotas as asked are kept.")
-    comparison: list[PlanSummary] = _field("All variants side by side.")
-    infeasible: QuotaConflict | None = _field("Why no plan keeps all quotas, where none does.")
-    revision: int = _field("Revision of the network that the answer is about.")
-    algorithm: str = _field("Name and version of the method.")
+    variant: PhasePlanVariant = described("What the plan aims at.")
+    places: int = described("Number of places.")
+    considered: int = described("Number of pairs from which it was chosen.")
+    excluded: list[Exclusion] = described("How many pairs (of interests) or municipalities that look for a partner were left out, by rule.")
+    choices: list[PhaseChoice] = described("The partnerships, the best first.")
+    alternates: list[PhasePair] = described("Pairs that could step in, at most 10, those whose municipalities are both free before the others.")
+    blocking: list[BlockingPair] = described("Pairs that would rather work with each other, the best first, at most 50.")
+    quotas: list[QuotaCompliance] = described("How the quotas as asked are kept.")
+    comparison: list[PlanSummary] = described("All variants side by side.")
+    infeasible: QuotaConflict | None = described("Why no plan keeps all quotas, where none does.")
+    revision: int = described("Revision of the network that the answer is about.")
+    algorithm: str = described("Name and version of the method.")
 
 
 MOST_BLOCKING = 50

@@ -21,7 +21,7 @@ from graph_api.operations.statements import Statement
 from graph_api.operations.viewers import Right, Role
 from graph_api.schema import mirror
 from graph_api.schema.explore import records_along
-from graph_api.schema.info import Found, Info, argument, bounded, found_below
+from graph_api.schema.info import Found, Info, argument, bounded, described, found_below
 from graph_api.schema.mirror import Kind, PageInfoType, RecordType, declare_enum
 from graph_api.schema.nodes import PageInfo, decode_cursor, encode_cursor
 from graph_api.schema.results import InLanguage, Language, Remark
@@ -42,10 +42,6 @@ DateType: Any = mirror.Date
 Reason = Annotated[str | None, argument("Why; it goes into the audit log.")]
 Key = Annotated[str | None, argument("A key of the caller's: a request that comes again with the same key is not carried out again.")]
 Day = Annotated[DateType | None, argument("The day; today where none is given.")]
-
-
-def _field(description: str) -> Any:
-    return strawberry.field(description=description)
 
 
 def _given(info: Info, reason: str | None, key: str | None) -> Note:
@@ -84,11 +80,11 @@ def _own_expert(root: strawberry.Parent[Any], info: strawberry.Info) -> Any:
 class ViewerType:
     """Who asks."""
 
-    role: Role = _field("What they are to the programme.")
-    name: str = _field("How the audit log names them; empty for anybody without a token.")
+    role: Role = described("What they are to the programme.")
+    name: str = described("How the audit log names them; empty for anybody without a token.")
     municipality: MunicipalityType | None = strawberry.field(description="The municipality they work for.", resolver=_own_municipality)
     expert: ExpertType | None = strawberry.field(description="The expert they are.", resolver=_own_expert)
-    rights: list[Right] = _field("What they may see and do.")
+    rights: list[Right] = described("What they may see and do.")
     towns: strawberry.Private[str | None]
     experts: strawberry.Private[str | None]
     found: strawberry.Private[Found]
@@ -101,9 +97,9 @@ class ViewerType:
 class ReadinessCheck:
     """What is found for one condition."""
 
-    condition: ReadinessCondition = _field("The condition.")
-    met: bool | None = _field("Whether it is met; null where nobody knows.")
-    missing: list[Remark] = _field("What is missing or not known; empty where the condition is met.")
+    condition: ReadinessCondition = described("The condition.")
+    met: bool | None = described("Whether it is met; null where nobody knows.")
+    missing: list[Remark] = described("What is missing or not known; empty where the condition is met.")
 
 
 @strawberry.type(name="Readiness", description="Whether a partnership is ready for the programme.")
@@ -111,9 +107,9 @@ class ReadinessType:
     """Whether a partnership is ready for the programme."""
 
     partnership: PartnershipType = strawberry.field(description="The partnership.", resolver=_record)
-    on: DateType = _field("The day that this is about.")
-    ready: bool | None = _field("Whether all conditions are met; null where none fails and something is not known.")
-    checks: list[ReadinessCheck] = _field("One for each condition.")
+    on: DateType = described("The day that this is about.")
+    ready: bool | None = described("Whether all conditions are met; null where none fails and something is not known.")
+    checks: list[ReadinessCheck] = described("One for each condition.")
     about: strawberry.Private[str]
     found: strawberry.Private[Found]
 
@@ -123,12 +119,12 @@ class EligibilityType:
     """Whether a municipality may take part."""
 
     municipality: MunicipalityType = strawberry.field(description="The municipality.", resolver=_record)
-    on: DateType = _field("The day that this is about.")
-    eligible: bool | None = _field("Whether it may take part, on the German side or on the other; null where nobody knows.")
-    german: bool = _field("Whether it is German and can submit a proposal.")
-    listed: bool | None = _field("Whether its country is on the DAC list of ODA recipients that day; null before the first day known.")
-    listed_from: DateType | None = _field("First day of the listing known to us.")
-    listed_until: DateType | None = _field("Last day of the listing; null while it lasts.")
+    on: DateType = described("The day that this is about.")
+    eligible: bool | None = described("Whether it may take part, on the German side or on the other; null where nobody knows.")
+    german: bool = described("Whether it is German and can submit a proposal.")
+    listed: bool | None = described("Whether its country is on the DAC list of ODA recipients that day; null before the first day known.")
+    listed_from: DateType | None = described("First day of the listing known to us.")
+    listed_until: DateType | None = described("Last day of the listing; null while it lasts.")
     rule: strawberry.Private[rules.Eligibility]
     about: strawberry.Private[str]
     found: strawberry.Private[Found]
@@ -148,8 +144,8 @@ class SupportAnswer:
     """An offer, seen from somebody."""
 
     offer: SupportOfferType = strawberry.field(description="The offer: what it is, and whom to ask.", resolver=_offer)
-    applies: bool = _field("Whether it can be had that day.")
-    obstacles: list[Remark] = _field("Why it cannot be had; empty where it can.")
+    applies: bool = described("Whether it can be had that day.")
+    obstacles: list[Remark] = described("Why it cannot be had; empty where it can.")
     about: strawberry.Private[str]
     found: strawberry.Private[Found]
 
@@ -158,11 +154,11 @@ class SupportAnswer:
 class SupportType:
     """What the programme offers to somebody."""
 
-    record: strawberry.ID = _field("Id of the municipality or partnership.")
-    on: DateType = _field("The day that this is about.")
-    has_german_partner: bool = _field("Whether a German municipality works with the one that asks, is it, or is a member of it.")
-    answers: list[SupportAnswer] = _field("One for each offer.")
-    next_steps: list[Remark] = _field("What a municipality without a German partner does next: ask for advice, see its candidates.")
+    record: strawberry.ID = described("Id of the municipality or partnership.")
+    on: DateType = described("The day that this is about.")
+    has_german_partner: bool = described("Whether a German municipality works with the one that asks, is it, or is a member of it.")
+    answers: list[SupportAnswer] = described("One for each offer.")
+    next_steps: list[Remark] = described("What a municipality without a German partner does next: ask for advice, see its candidates.")
 
 
 # ── what wants to be confirmed ────────────────────────────────────────────────────────────────────────────────────────
@@ -172,9 +168,9 @@ class SupportType:
 class StaleFocusType:
     """A focus that nobody has confirmed for a year."""
 
-    subject: strawberry.ID = _field("Id of the topic, goal or target.")
-    direction: Direction = _field("Whether it is sought, offered or worked on.")
-    verified_on: DateType | None = _field("Day on which it was last confirmed.")
+    subject: strawberry.ID = described("Id of the topic, goal or target.")
+    direction: Direction = described("Whether it is sought, offered or worked on.")
+    verified_on: DateType | None = described("Day on which it was last confirmed.")
 
 
 def _stale_record(root: strawberry.Parent[Any], info: strawberry.Info) -> Any:
@@ -185,11 +181,11 @@ def _stale_record(root: strawberry.Parent[Any], info: strawberry.Info) -> Any:
 class StaleRecordEdge:
     """A record of which something was not confirmed for a year."""
 
-    cursor: str = _field("Where this edge stands, for `after`.")
+    cursor: str = described("Where this edge stands, for `after`.")
     node: RecordType = strawberry.field(description="The record.", resolver=_stale_record)
-    verified_on: DateType | None = _field("Day on which the record was last confirmed.")
-    itself: bool = _field("Whether the record itself wants to be confirmed; else only some of its focuses.")
-    focuses: list[StaleFocusType] = _field("Those of its focuses that want to be confirmed.")
+    verified_on: DateType | None = described("Day on which the record was last confirmed.")
+    itself: bool = described("Whether the record itself wants to be confirmed; else only some of its focuses.")
+    focuses: list[StaleFocusType] = described("Those of its focuses that want to be confirmed.")
     records: strawberry.Private[Mapping[str, Any]]
 
 
@@ -197,9 +193,9 @@ class StaleRecordEdge:
 class StaleRecordConnection:
     """One page of the records that want to be confirmed."""
 
-    edges: list[StaleRecordEdge] = _field("The records of this page.")
-    page_info: PageInfoType = _field("Where this page stands.")
-    total_count: int = _field("Number of records in the whole list.")
+    edges: list[StaleRecordEdge] = described("The records of this page.")
+    page_info: PageInfoType = described("Where this page stands.")
+    total_count: int = described("Number of records in the whole list.")
 
 
 def _window(first: int | None, after: str | None, last: int | None, before: str | None, largest: int) -> freshness.Window:

@@ -9,7 +9,7 @@ import strawberry
 
 from graph_api.operations.candidates import CandidateFilter
 from graph_api.schema import mirror
-from graph_api.schema.info import Found
+from graph_api.schema.info import Found, described
 from graph_api.schema.mirror import Field, declare_enum
 from matching.facets import FACETS
 from matching.partners import FacetScore
@@ -34,19 +34,15 @@ Say = Callable[[Reason, str], str]
 MunicipalityType: Any = vars(mirror)["Municipality"]
 
 
-def _field(description: str) -> Any:
-    return strawberry.field(description=description)
-
-
 @strawberry.type(name="Facet", description="One aspect of how well two fit, with its part in the score.")
 class Facet:
     """One aspect of a fit."""
 
-    name: str = _field("Name of the facet.")
-    score: float | None = _field("How well the two fit in it, from 0 to 1; null where too little is known.")
-    weight: float = _field("How much it counts; the weights of a candidate's facets add up to 1.")
-    share: float = _field("What it adds to the candidate's score; the shares add up to it.")
-    evidence: list[strawberry.ID] = _field("Ids of the records that show it.")
+    name: str = described("Name of the facet.")
+    score: float | None = described("How well the two fit in it, from 0 to 1; null where too little is known.")
+    weight: float = described("How much it counts; the weights of a candidate's facets add up to 1.")
+    share: float = described("What it adds to the candidate's score; the shares add up to it.")
+    evidence: list[strawberry.ID] = described("Ids of the records that show it.")
     cause: strawberry.Private[Reason]
     say: strawberry.Private[Say]
 
@@ -60,8 +56,8 @@ class Facet:
 class Remark:
     """Something to know."""
 
-    key: str = _field("What it says, for programs.")
-    evidence: list[strawberry.ID] = _field("Ids of the records that show it.")
+    key: str = described("What it says, for programs.")
+    evidence: list[strawberry.ID] = described("Ids of the records that show it.")
     cause: strawberry.Private[Reason]
     say: strawberry.Private[Say]
 
@@ -92,8 +88,8 @@ def sentences(facets: Sequence[Facet], language: Language) -> list[str]:
 class RankRange:
     """How stable a rank is."""
 
-    best: int = _field("The best rank.")
-    worst: int = _field("The worst rank.")
+    best: int = described("The best rank.")
+    worst: int = described("The worst rank.")
 
 
 @strawberry.type
@@ -118,13 +114,15 @@ class Introduction(OfMunicipality):
 class PartnerCandidate(OfMunicipality):
     """One suggested partner."""
 
-    rank: int = _field("Its rank, from 1.")
-    score: float = _field("How well it fits in all, from 0 to 1.")
-    seeker_benefit: float | None = _field("Which part of the asking municipality's needs its offers meet, from 0 to 1; null where one of them is unknown.")
-    candidate_benefit: float | None = _field("Which part of its needs the asking municipality's offers meet, from 0 to 1; null where one of them is unknown.")
-    facets: list[Facet] = _field("The aspects that make up the score.")
-    introductions: list[Introduction] = _field("Who could introduce the two: at most ten partners of both.")
-    rank_range: RankRange = _field("How stable the rank is.")
+    rank: int = described("Its rank, from 1.")
+    score: float = described("How well it fits in all, from 0 to 1.")
+    seeker_benefit: float | None = described("Which part of the asking municipality's needs its offers meet, from 0 to 1; null where one of them is unknown.")
+    candidate_benefit: float | None = described(
+        "Which part of its needs the asking municipality's offers meet, from 0 to 1; null where one of them is unknown."
+    )
+    facets: list[Facet] = described("The aspects that make up the score.")
+    introductions: list[Introduction] = described("Who could introduce the two: at most ten partners of both.")
+    rank_range: RankRange = described("How stable the rank is.")
 
     @strawberry.field(description="The reasons that speak for it as sentences, the weightiest first.")
     def reasons(self, language: InLanguage = Language.EN) -> list[str]:
@@ -136,29 +134,29 @@ class PartnerCandidate(OfMunicipality):
 class Exclusion:
     """How many candidates a rule left out."""
 
-    rule: str = _field("Name of the rule.")
-    count: int = _field("How many, each counted under the first rule that meets it.")
+    rule: str = described("Name of the rule.")
+    count: int = described("How many, each counted under the first rule that meets it.")
 
 
 @strawberry.type(description="Why nobody fits.")
 class Unmet:
     """Why nobody fits."""
 
-    reason: str = _field("`not_eligible`: no partnership of the programme is possible; `relax`: rules stand in the way; `nobody`: there is no one.")
-    relax: list[str] = _field("The rules that would be given up most cheaply.")
-    gain: int = _field("Number of candidates there would be then.")
+    reason: str = described("`not_eligible`: no partnership of the programme is possible; `relax`: rules stand in the way; `nobody`: there is no one.")
+    relax: list[str] = described("The rules that would be given up most cheaply.")
+    gain: int = described("Number of candidates there would be then.")
 
 
 @strawberry.type(description="The partner candidates of a municipality, and how they were found.")
 class PartnerCandidates:
     """The answer for one municipality."""
 
-    candidates: list[PartnerCandidate] = _field("The candidates, the best first.")
-    considered: int = _field("Number of municipalities that were ranked.")
-    excluded: list[Exclusion] = _field("How many were left out, by rule.")
-    unmet: Unmet | None = _field("Why nobody fits, where nobody does.")
-    revision: int = _field("Revision of the network that the answer is about.")
-    algorithm: str = _field("Name and version of the method and its weights.")
+    candidates: list[PartnerCandidate] = described("The candidates, the best first.")
+    considered: int = described("Number of municipalities that were ranked.")
+    excluded: list[Exclusion] = described("How many were left out, by rule.")
+    unmet: Unmet | None = described("Why nobody fits, where nobody does.")
+    revision: int = described("Revision of the network that the answer is about.")
+    algorithm: str = described("Name and version of the method and its weights.")
 
 
 def _picked(root: strawberry.Parent[Any], info: strawberry.Info) -> Any:
@@ -170,10 +168,10 @@ class Neighbourhood:
     """Records around a record."""
 
     nodes: list[mirror.RecordType] = strawberry.field(description="The records, the nearest first.", resolver=_picked)
-    depths: list[int] = _field("For each record, how many links it is away.")
-    links: "NeighbourhoodLinks" = _field("The links between any two of the records.")
-    truncated: bool = _field("Whether there are more records than were given.")
-    total: int = _field("Number of records there are.")
+    depths: list[int] = described("For each record, how many links it is away.")
+    links: "NeighbourhoodLinks" = described("The links between any two of the records.")
+    truncated: bool = described("Whether there are more records than were given.")
+    total: int = described("Number of records there are.")
     records: strawberry.Private[dict[str, Any]]
 
 
@@ -181,9 +179,9 @@ class Neighbourhood:
 class NeighbourhoodLinks:
     """Links as columns."""
 
-    kinds: list[str] = _field("Names of the links.")
-    sources: list[int] = _field("Where each starts: a place in `nodes`, from 0.")
-    targets: list[int] = _field("Where each ends: a place in `nodes`, from 0.")
+    kinds: list[str] = described("Names of the links.")
+    sources: list[int] = described("Where each starts: a place in `nodes`, from 0.")
+    targets: list[int] = described("Where each ends: a place in `nodes`, from 0.")
 
 
 FacetWeights: Any = mirror.declare_input(

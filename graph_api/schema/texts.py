@@ -6,17 +6,13 @@ import strawberry
 
 from graph_api.operations.texts import LONGEST_TEXT
 from graph_api.schema import mirror
-from graph_api.schema.info import Found, Info, argument, bounded, found_below
+from graph_api.schema.info import Found, Info, argument, bounded, described, found_below
 
 MOST_MENTIONS = 17
 
 GoalType: Any = vars(mirror)["SdgGoal"]
 TargetType: Any = vars(mirror)["SdgTarget"]
 TopicType: Any = vars(mirror)["Topic"]
-
-
-def _field(description: str) -> Any:
-    return strawberry.field(description=description)
 
 
 @strawberry.type
@@ -31,7 +27,7 @@ class OfSubject:
 class GoalMention(OfSubject):
     """A goal."""
 
-    score: float = _field("How sure that is, from 0 to 1; all 17 goals together make 1.")
+    score: float = described("How sure that is, from 0 to 1; all 17 goals together make 1.")
 
     @strawberry.field(description="The goal.")
     def goal(self, info: strawberry.Info) -> GoalType:
@@ -43,7 +39,7 @@ class GoalMention(OfSubject):
 class TargetMention(OfSubject):
     """A target."""
 
-    score: float = _field("How much alike the text and its names are, from 0 to 1.")
+    score: float = described("How much alike the text and its names are, from 0 to 1.")
 
     @strawberry.field(description="The target.")
     def target(self, info: strawberry.Info) -> TargetType:
@@ -55,7 +51,7 @@ class TargetMention(OfSubject):
 class TopicMention(OfSubject):
     """A topic."""
 
-    score: float = _field("How much alike the text and its names are, from 0 to 1.")
+    score: float = described("How much alike the text and its names are, from 0 to 1.")
 
     @strawberry.field(description="The topic.")
     def topic(self, info: strawberry.Info) -> TopicType:
@@ -67,11 +63,11 @@ class TopicMention(OfSubject):
 class SubjectsOfTextType:
     """The answer for one text."""
 
-    goals: list[GoalMention] = _field("Goals, the likeliest first.")
-    targets: list[TargetMention] = _field("Targets, the nearest first.")
-    topics: list[TopicMention] = _field("Topics, the nearest first.")
-    reader: str = _field("How the text was read: `sentences` (an encoder for 16 languages) or `words` (where that is not installed).")
-    revision: int = _field("Revision of the network that the answer is about.")
+    goals: list[GoalMention] = described("Goals, the likeliest first.")
+    targets: list[TargetMention] = described("Targets, the nearest first.")
+    topics: list[TopicMention] = described("Topics, the nearest first.")
+    reader: str = described("How the text was read: `sentences` (an encoder for 16 languages) or `words` (where that is not installed).")
+    revision: int = described("Revision of the network that the answer is about.")
 
 
 @strawberry.type
