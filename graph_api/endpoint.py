@@ -21,11 +21,6 @@ from graph_api.transport import API_HEADERS, JSON, RESPONSE, Reply, accepted, as
 log = logging.getLogger("partnergraph.server")
 
 
-def response_of(reply: Reply, media: str | None = None) -> Response:
-    """A reply as Starlette sends it; `media` says more than the reply's own media type."""
-    return Response(reply.body, reply.status, {**API_HEADERS, **reply.headers}, media or reply.media)
-
-
 class Endpoint:
     """GraphQL over HTTP on Starlette: reads the request, has it answered, sends the reply."""
 
@@ -40,7 +35,8 @@ class Endpoint:
         self._metrics.time("partnergraph_request_seconds", reply.label or "none", time.perf_counter() - began)
         for code in reply.codes:
             self._metrics.count("partnergraph_errors_total", code)
-        await response_of(reply, f"{reply.media}; charset=utf-8")(scope, receive, send)
+        media = f"{reply.media}; charset=utf-8"
+        await Response(reply.body, reply.status, {**API_HEADERS, **reply.headers}, media)(scope, receive, send)
 
     async def _reply(self, request: Request) -> Reply:
         if request.method not in ("GET", "HEAD", "POST"):

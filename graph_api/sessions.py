@@ -14,12 +14,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from graph_api.endpoint import response_of
 from graph_api.errors import InvalidInput, SettingsError, Unauthenticated
 from graph_api.operations.viewers import ANYBODY, Viewer
 from graph_api.provider import BACK, Attempt, Provider
 from graph_api.tokens import LocalTokens, TokenReader, bearer
-from graph_api.transport import API_HEADERS, refused
+from graph_api.transport import API_HEADERS, Reply, refused
 
 log = logging.getLogger("partnergraph.server")
 
@@ -79,13 +78,13 @@ class Sessions:
             token = bearer(request.headers.get("authorization"))
             viewer = await self._tokens.viewer(token)
         except Unauthenticated as e:
-            return response_of(refused(401, e.code, str(e), www_authenticate="Bearer"))
+            return _response(refused(401, e.code, str(e), www_authenticate="Bearer"))
         except SettingsError:
-            return response_of(refused(503, "UNAVAILABLE", "the service cannot read tokens now; its log says why", retry_after="60"))
+            return _response(refused(503, "UNAVAILABLE", "the service cannot read tokens now; its log says why", retry_after="60"))
         if token is None or viewer is ANYBODY:
-            return response_of(refused(401, "UNAUTHENTICATED", "a token is needed, in the header Authorization", www_authenticate="Bearer"))
+            return _response(refused(401, "UNAUTHENTICATED", "a token is needed, in the header Authorization", www_authenticate="Bearer"))
         if len(token) > LONGEST:
-            return response_of(refused(400, "INVALID_INPUT", f"the token has {len(token):,} characters; a browser can keep {LONGEST:,}"))
+            return _response(refused(400, "INVALID_INPUT", f"the token has {len(token):,} characters; a browser can keep {LONGEST:,}"))
         return _with_cookies(Response(status_code=204, headers=API_HEADERS), token, viewer, safe=_over_https(request))
 
     async def _leave(self, request: Request) -> Response:
@@ -93,7 +92,7 @@ class Sessions:
         origin, page = request.query_params.get("origin", ""), request.query_params.get("page", "")
         ours = _ORIGIN.fullmatch(origin) and origin.partition("://")[2] == request.headers.get("host", "")
         if not self._provider or not ours or not _PAGE.fullmatch(page):
-            return response_of(refused(400, "BAD_REQUEST", "origin has to be this service's own, page a page for signing in, and a provider set up"))
+            return _response(refused(400, "BAD_REQUEST", "origin has to be this service's own, page a page for signing in, and a provider set up"))
         try:
             address, attempt = await self._provider.begin(origin=origin, page=page)
         except Unauthenticated as e:
@@ -109,7 +108,7 @@ class Sessions:
         """Takes somebody who comes back from the provider."""
         attempt = _attempt(request)
         if not attempt or not self._provider or not self._own:
-            return response_of(refused(400, "BAD_REQUEST", "no sign-in was begun in this browser, or too long ago; begin again"))
+            return _response(refused(400, "BAD_REQUEST", "no sign-in was begun in this browser, or too long ago; begin again"))
         try:
             tokens = await self._provider.finish(attempt, state=request.query_params.get("state", ""), code=request.query_params.get("code", ""))
             viewer = await self._first_good(tokens)
@@ -172,3 +171,7 @@ def _kept(request: Request) -> str | None:
 def _over_https(request: Request) -> bool:
     """Whether the browser speaks HTTPS, with a proxy between us perhaps, which it says by the page's origin."""
     return request.url.scheme == "https" or request.headers.get("origin", "").startswith("https://")
+
+
+def _response(reply: Reply) -> Response:
+    return Response(reply.body, reply.status, {**API_HEADERS, **reply.headers}, reply.media)

@@ -17,7 +17,6 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from graph_api.endpoint import response_of
 from graph_api.errors import Forbidden, ImportRejected, InvalidInput, PartnergraphError, SettingsError, StoreError, Unauthenticated
 from graph_api.operations.audit import Note
 from graph_api.operations.exports import extract, tables_of, write_directory
@@ -85,9 +84,9 @@ class Transfers:
             try:
                 response = await work(request, await self._viewer(request))
             except _Refusal as e:
-                response = response_of(e.reply)
+                response = _response(e.reply)
             except PartnergraphError as e:
-                response = response_of(_refusal(e))
+                response = _response(_refusal(e))
             self._metrics.count("partnergraph_requests_total", name, str(response.status_code))
             return response
 
@@ -209,6 +208,10 @@ async def _stored(request: Request, path: Path) -> None:
 
 def _too_long() -> _Refusal:
     return _Refusal(refused(413, "TOO_LARGE", f"the file is too large; allowed: {LARGEST_FILE:,} bytes", connection="close"))
+
+
+def _response(reply: Reply) -> Response:
+    return Response(reply.body, reply.status, {**API_HEADERS, **reply.headers}, reply.media)
 
 
 def _refusal(error: PartnergraphError) -> Reply:
