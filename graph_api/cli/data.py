@@ -19,23 +19,29 @@ from graph_api.storage.base import Store
 
 
 @contextlib.contextmanager
-def progress() -> Generator[Callable[[str, int], None]]:
-    """A progress bar on a terminal, nothing in a pipe."""
+def line() -> Generator[Callable[[str], None]]:
+    """A line on a terminal that is written anew each time and goes at the end; nothing in a pipe."""
     if not sys.stderr.isatty():
-        yield lambda _stage, _rows: None
+        yield lambda _text: None
         return
+    try:
+        yield lambda text: click.echo(f"\r{text}   ", err=True, nl=False)
+    finally:
+        click.echo("\r" + " " * 60 + "\r", err=True, nl=False)
+
+
+@contextlib.contextmanager
+def progress() -> Generator[Callable[[str, int], None]]:
+    """The progress of an import: every row is checked, then written."""
     counted = {"check": 0, "write": 0}
 
     def show(stage: str, rows: int) -> None:
         counted[stage] += rows
-        done = counted["write"] if stage == "write" else counted["check"]
-        of = f" of {counted['check']:,}" if stage == "write" else ""
-        click.echo(f"\r{'writing' if stage == 'write' else 'checking'}: {done:,}{of} rows   ", err=True, nl=False)
+        done, of = (counted["write"], f" of {counted['check']:,}") if stage == "write" else (counted["check"], "")
+        tell(f"{'writing' if stage == 'write' else 'checking'}: {done:,}{of} rows")
 
-    try:
+    with line() as tell:
         yield show
-    finally:
-        click.echo("\r" + " " * 60 + "\r", err=True, nl=False)
 
 
 def _take_in(paths: tuple[Path, ...], *, as_json: bool) -> None:
@@ -162,22 +168,17 @@ def daily(dry_run: bool, as_json: bool) -> None:
 
 @contextlib.contextmanager
 def steps() -> Generator[Callable[[str, int, int], None]]:
-    """A progress bar for work in several steps on a terminal, nothing in a pipe."""
-    if not sys.stderr.isatty():
-        yield lambda _stage, _rows, _of: None
-        return
+    """The progress of work in several steps."""
     done: Counter[str] = Counter()
 
     def show(stage: str, rows: int, of: int) -> None:
         before, now = done[stage], done[stage] + rows
         done[stage] = now
         if now // 1000 > before // 1000:
-            click.echo(f"\r{stage}: {f'{100 * now // of} %' if of else f'{now:,} rows'}   ", err=True, nl=False)
+            tell(f"{stage}: {f'{100 * now // of} %' if of else f'{now:,} rows'}")
 
-    try:
+    with line() as tell:
         yield show
-    finally:
-        click.echo("\r" + " " * 60 + "\r", err=True, nl=False)
 
 
 @main.command()

@@ -22,7 +22,7 @@ from graph_api.server import create_app
 from graph_api.settings import read_settings
 from graph_api.storage.base import Order, Selection, Shape, Store
 from graph_api.tokens import LocalTokens
-from tests.web.site import free_port
+from tests.neo4j_server import free_port
 
 ROOT = Path(__file__).parents[2]
 COMMAND = (sys.executable, "-c", "from graph_api.cli import main; main()", "serve")

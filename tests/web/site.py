@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -19,6 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, sync_playwright
 from graph_api.operations.viewers import Viewer
 from graph_api.tokens import LocalTokens
 from graph_api.web import BUILT
+from tests.neo4j_server import free_port
 
 ROOT = Path(__file__).parents[2]
 COMMAND = (sys.executable, "-c", "from graph_api.cli import main; main()")
@@ -29,13 +29,6 @@ KEY = "partnergraph.key"
 
 class SiteMissing(Exception):
     """There is no web app, or no browser to look at it; the message says which."""
-
-
-def free_port() -> int:
-    """A port of the loopback interface that nobody listens on."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return taken.getsockname()[1]
 
 
 @contextlib.contextmanager
