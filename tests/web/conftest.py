@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Request
 
 from graph_api.operations.viewers import Viewer
 from tests.neo4j_server import Neo4jAddress
@@ -20,6 +20,20 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 
 Visit = Callable[..., Page]
 """Opens a page: `visit("/de/", width=320, dark=True, language="en-GB")`."""
+
+
+TWO_FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
+
+def settle(page: Page, under_way: set[Request]) -> None:
+    """Waits until the page shows what it has asked for: two frames after its last answer it has asked for nothing more."""
+    for _ in range(1000):
+        answered = not under_way
+        page.evaluate(TWO_FRAMES)
+        if answered and not under_way:
+            return
+        page.wait_for_timeout(10)
+    raise AssertionError(f"still waiting for {sorted(request.url for request in under_way)}")
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -67,9 +81,9 @@ def site(place: Path, request: pytest.FixtureRequest) -> Generator[str]:
 
 @pytest.fixture
 def visit(browser: Browser, site: str, place: Path) -> Generator[Visit]:
-    """Opens pages, signed in as a viewer or not; the test fails on a script's error, a violated policy, a request to another host, a cookie without need.
+    """Opens pages and waits for what they show, signed in as a viewer or not.
 
-    `allow=("cookie",)`: it signs in itself.
+    The test fails on a script's error, a violated policy, a request to another host, a cookie without need. `allow=("cookie",)`: it signs in itself.
     """
     wrong: list[str] = []
     contexts: list[Any] = []
@@ -102,9 +116,14 @@ def visit(browser: Browser, site: str, place: Path) -> Generator[Visit]:
         page.on("pageerror", lambda e: wrong.append(f"error: {e}"))
         page.on("console", lambda m: wrong.append(f"console: {m.text}") if m.type == "error" else None)
         page.on("request", lambda r: None if r.url.startswith((site, "data:", "blob:")) else wrong.append(f"another host: {r.url}"))
+        under_way: set[Request] = set()
+        page.on("request", lambda r: under_way.add(r))
+        page.on("requestfinished", lambda r: under_way.discard(r))
+        page.on("requestfailed", lambda r: under_way.discard(r))
         page.goto(path)
         if script:
             page.wait_for_selector("body[data-ready=true]")
+            settle(page, under_way)
         return page
 
     yield opened

@@ -12,6 +12,7 @@ from tests.web.conftest import Visit
 
 
 def names(page: Page) -> list[str]:
+    expect(page.locator("ol button.candidate .name")).not_to_have_count(0)
     return [name.rpartition(":")[2].strip() for name in page.locator("ol button.candidate .name").all_inner_texts()]
 
 

@@ -58,7 +58,9 @@ WORDS = {
 
 
 def members(page: Page, number: int) -> list[str]:
-    return page.locator(f"[aria-labelledby=group-{number}] [data-member]").all_inner_texts()
+    found = page.locator(f"[aria-labelledby=group-{number}] [data-member]")
+    expect(found).not_to_have_count(0)
+    return found.all_inner_texts()
 
 
 def button(page: Page, does: str, to: str) -> Locator:

@@ -208,6 +208,7 @@ def test_what_was_typed_stays_while_one_looks_elsewhere(visit: Visit) -> None:
 def test_needs_are_added_confirmed_deleted_and_brought_back(visit: Visit) -> None:
     page = visit("/de/municipality?part=focuses", viewer=clerk("de-borna"))
     seeks = page.get_by_role("region", name="Sucht")
+    expect(seeks.get_by_role("listitem")).not_to_have_count(0)
     before = seeks.get_by_role("listitem").count()
     seeks.get_by_role("button", name="Hinzufügen").click()
     expect(page.get_by_label("Thema oder Ziel")).to_be_focused()
@@ -217,7 +218,7 @@ def test_needs_are_added_confirmed_deleted_and_brought_back(visit: Visit) -> Non
     item = seeks.get_by_role("listitem").filter(has_text="Kleinfischerei")
     expect(item).to_contain_text("Wichtigkeit 80 % · Ratsbeschluss 7/26")
     expect(item).to_contain_text("bestätigt: Kleinfischerei")
-    assert seeks.get_by_role("listitem").count() == before + 1
+    expect(seeks.get_by_role("listitem")).to_have_count(before + 1)
     item.get_by_role("button", name="Löschen").click()
     expect(seeks.get_by_text("„Kleinfischerei“ wurde gelöscht.")).to_be_visible()
     seeks.get_by_role("button", name="Rückgängig machen").click()

@@ -61,7 +61,6 @@ def missing(name: str) -> tuple[str, ...]:
 def test_breaks_no_rule_of_axe(visit: Visit, axe: Callable[[Page], list[str]], name: str, *, dark: bool) -> None:
     page = visit(f"/de/{WITH_EDITOR[name]}", dark=dark, allow=missing(name), viewer=SIGNED_IN.get(name))
     page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
-    page.wait_for_timeout(100)
     if name == "graphiql":
         page.wait_for_selector(".graphiql-query-editor .view-line span", timeout=20_000)
     assert axe(page) == []

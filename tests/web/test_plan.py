@@ -64,6 +64,7 @@ EN = replace(
 
 
 def pairs(page: Page) -> list[str]:
+    expect(page.locator(".choices > li")).not_to_have_count(0)
     return [name.partition("  ")[0] for name in page.locator(".choices .name").all_inner_texts()]
 
 
@@ -137,7 +138,7 @@ def test_quotas_that_clash_are_named_and_a_button_gives_way(visit: Visit) -> Non
 
 def test_a_quota_is_added_and_kept_in_the_address(visit: Visit) -> None:
     page = visit(f"/en/{KENYA}", viewer=COORDINATOR)
-    before = page.locator(".choices > li").count()
+    before = len(pairs(page))
     assert before > 1
     page.get_by_role("button", name="Add a quota").click()
     page.get_by_label("Counts by").select_option(label="Partner country")
