@@ -49,9 +49,19 @@ class WebBuildHook(BuildHookInterface[Any]):
         mode = os.environ.get(VARIABLE, "auto")
         if mode not in MODES:
             raise ValueError(f"{VARIABLE} is {mode!r}; allowed: {', '.join(MODES)}")
+        self._found_modules = self._modules.exists()
         reason = WebBuild(Path(self.root)).ensure(mode)
         if reason:
             self.app.display_warning(reason)
+
+    def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
+        """Leaves the sources of an sdist as they were found."""
+        if self.target_name == "sdist" and not self._found_modules:
+            shutil.rmtree(self._modules, ignore_errors=True)
+
+    @property
+    def _modules(self) -> Path:
+        return Path(self.root) / "web" / "node_modules"
 
 
 class WebBuild:

@@ -79,7 +79,7 @@ class Provider:
         given |= {"code_verifier": attempt.verifier} | ({"client_secret": self._secret} if self._secret else {})
         asked = urllib.request.Request(self._address("token_endpoint"), urlencode(given).encode(), {"accept": "application/json"})  # noqa: S310 - checked above
         try:
-            with urllib.request.urlopen(asked, timeout=PATIENCE) as reply:  # noqa: S310
+            with urllib.request.urlopen(asked, timeout=PATIENCE) as reply:  # noqa: S310  # nosec B310
                 answer = json.load(reply)
         except urllib.error.HTTPError as e:
             e.close()

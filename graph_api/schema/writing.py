@@ -67,7 +67,7 @@ class Writing:
 
     def made(self) -> Mapping[str, Any]:
         """The functions by name."""
-        exec(compile(self.text, "<plan>", "exec"), self._known)  # noqa: S102 - the text is ours; see the module's description
+        exec(compile(self.text, "<plan>", "exec"), self._known)  # noqa: S102  # nosec B102 - the text is ours; see the module's description
         return self._known
 
     # ── records ───────────────────────────────────────────────────────────────────────────────────────────────────────
