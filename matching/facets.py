@@ -162,17 +162,17 @@ class Place:
     name = "place"
 
     def __init__(self, profiles: Profiles) -> None:
-        self._latitude, self._longitude = profiles.latitude, profiles.longitude
+        self._latitude, self._longitude = np.abs(profiles.latitude), profiles.longitude
 
     def scores(self, seeker: int, rows: Ints) -> Floats:
         """Score of each of the rows for one seeker."""
-        climate = 1 - np.minimum(np.abs(np.abs(self._latitude[rows]) - abs(self._latitude[seeker])), 45) / 45
+        climate = 1 - np.minimum(np.abs(self._latitude[rows] - self._latitude[seeker]), 45) / 45
         apart = np.abs(self._longitude[rows] - self._longitude[seeker])
         return (climate + 1 - np.minimum(apart, 360 - apart) / 180) / 2
 
     def reason(self, seeker: int, candidate: int) -> Reason:
         """Difference of latitude in degrees and of time in hours."""
-        degrees = abs(abs(float(self._latitude[seeker])) - abs(float(self._latitude[candidate])))
+        degrees = abs(float(self._latitude[seeker]) - float(self._latitude[candidate]))
         apart = abs(float(self._longitude[seeker] - self._longitude[candidate]))
         hours = min(apart, 360 - apart) / 15
         return Reason(key="place" if degrees < 15 else "place.differs", facts={"degrees": round(degrees), "hours": round(hours)})

@@ -50,8 +50,8 @@ class Content:
         best = np.zeros(self.nearness.size)
         for subject, weight in zip(subjects.tolist(), weights.tolist(), strict=True):
             best = np.maximum(best, weight * self.nearness.of(subject))
-        totals = self.totals[wanted][rows]
-        return np.divide(self.tables[wanted].times(best)[rows], totals, out=np.full_like(totals, np.nan), where=totals > 0)
+        totals, near = self.totals[wanted][rows], np.flatnonzero(best)
+        return np.divide(self.tables[wanted].chosen(near, best[near])[rows], totals, out=np.full_like(totals, np.nan), where=totals > 0)
 
     def matches(self, wanting: int, giving: int, wanted: int, given: int) -> tuple[tuple[int, int], ...]:
         """The pairs (wanted subject, subject given that meets it best) of two municipalities, strongest first."""

@@ -27,9 +27,17 @@ class Nearness:
         weights = np.concatenate([np.full(len(pairs), weight) for pairs, weight in steps])
         both = np.concatenate([pairs, pairs[:, ::-1]])
         self._steps = Incidence(both[:, 0], both[:, 1], np.tile(weights, 2), (self.size, self.size))
+        self._known: dict[int, Floats] = {}
 
     def of(self, subject: int) -> Floats:
-        """Nearness of one subject to every subject, shape (subjects,)."""
+        """Nearness of one subject to every subject, shape (subjects,), worked out once and read-only."""
+        known = self._known.get(subject)
+        if known is None:
+            known = self._known[subject] = self._of(subject)
+            known.flags.writeable = False
+        return known
+
+    def _of(self, subject: int) -> Floats:
         near = np.zeros(self.size)
         first, weights = self._steps.row(subject)
         for middle, weight in zip(first.tolist(), weights.tolist(), strict=True):

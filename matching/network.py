@@ -73,7 +73,7 @@ class Network:
 
     def kilometres(self, row: int, rows: Ints) -> Floats:
         """Distances of some municipalities from one; infinite where a place is unknown."""
-        apart = self.directions[rows] - self.directions[row]
+        apart = self.directions.take(rows, axis=0) - self.directions[row]
         chord = np.sqrt(np.einsum("ij,ij->i", apart, apart))
         return np.where(self.located[rows] & self.located[row], 2 * EARTH_RADIUS * np.arcsin(np.minimum(chord / 2, 1)), np.inf)
 

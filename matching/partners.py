@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
@@ -164,14 +165,18 @@ class PartnerMatcher:
         )
 
     def _facet_scores(self, seeker: int, ranking: Ranking, place: int) -> tuple[FacetScore, ...]:
-        row, shares = int(ranking.rows[place]), ranking.shares(place)
+        row = int(ranking.rows[place])
+        scores: list[float] = ranking.table[place].tolist()
+        weights: list[float] = ranking.weight.tolist()
+        shares: list[float] = ranking.shares(place).tolist()
         found: list[FacetScore] = []
-        for column in np.flatnonzero(ranking.weight).tolist():
-            score = _known(ranking.table[place, column])
-            reason = Reason(key="unknown", facts={}) if score is None else self.facets_[column].reason(seeker, row)
-            found.append(FacetScore(name=FACETS[column], score=score, weight=float(ranking.weight[column]), share=float(shares[column]), reason=reason))
+        for column, weight in enumerate(weights):
+            if weight:
+                score = _known(scores[column])
+                reason = Reason(key="unknown", facts={}) if score is None else self.facets_[column].reason(seeker, row)
+                found.append(FacetScore(name=FACETS[column], score=score, weight=weight, share=shares[column], reason=reason))
         return tuple(found)
 
 
 def _known(score: float) -> float | None:
-    return None if np.isnan(score) else float(score)
+    return None if math.isnan(score) else float(score)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from matching.facets import FACETS
-from matching.profile import Floats, Ints
+from matching.profile import Bools, Floats, Ints
 from matching.weights import Weights
 
 NEEDS, OFFERS = FACETS.index("needs"), FACETS.index("offers")
@@ -16,6 +16,9 @@ SWING = 0.25
 """By which part each weight is moved for the range of ranks."""
 DIGITS = 9
 """Scores that agree to so many digits are equal: sums in another order must not change a rank."""
+
+NOTHING = float(np.finfo(np.float64).tiny)
+"""What two benefits of 0 are divided by."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,23 +32,26 @@ class Ranking:
     weights: Weights
 
     @functools.cached_property
+    def _unknown(self) -> Bools:
+        return np.isnan(self.table)
+
+    @functools.cached_property
     def weight(self) -> Floats:
         """Weight of each facet, adding up to 1; 0 for facets that are unknown for all candidates, which thus leave the others untouched."""
         given = np.array([self.weights.weight[name] for name in FACETS])
-        given[np.isnan(self.table).all(axis=0)] = 0
+        given[self._unknown.all(axis=0)] = 0
         total = given.sum()
         return given / total if total else given
 
     @functools.cached_property
     def parts(self) -> Floats:
         """What enters the score, shape (k, facets): facets with unknown ones neutral, and in the places of both benefits their harmonic mean."""
-        neutral = np.array([self.weights.neutral[name] for name in FACETS])
-        parts = np.where(np.isnan(self.table), neutral, self.table)
+        parts = self.table.copy(order="F")
+        for column in np.flatnonzero(self._unknown.any(axis=0)).tolist():
+            parts[:, column] = np.where(self._unknown[:, column], self.weights.neutral[FACETS[column]], parts[:, column])
         if self.weight[NEEDS] and self.weight[OFFERS]:
             gains = parts[:, NEEDS], parts[:, OFFERS]
-            total = gains[0] + gains[1]
-            both = np.divide(2 * gains[0] * gains[1], total, out=np.zeros_like(total), where=total > 0)
-            parts[:, NEEDS] = parts[:, OFFERS] = both
+            parts[:, NEEDS] = parts[:, OFFERS] = 2 * gains[0] * gains[1] / np.maximum(gains[0] + gains[1], NOTHING)
         return parts
 
     @functools.cached_property

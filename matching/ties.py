@@ -65,13 +65,24 @@ class Circle(_Tied):
 
     def scores(self, seeker: int, rows: Ints) -> Floats:
         """Score of each of the rows for one seeker; unknown for a seeker without partners."""
-        network = self._network
-        there = np.zeros(len(network.degree))
-        there[seeker] = 1
+        if not self._network.degree[seeker]:
+            return np.full(len(rows), np.nan)
+        places, there = self._walked(seeker)
+        scores = np.zeros(len(self._degree))
+        scores[places] = _saturated(there / self._degree[places], self.HALF)
+        return scores[rows]
+
+    def _walked(self, seeker: int) -> tuple[Ints, Floats]:
+        """Where the walk may be after its steps, rows ascending, and how likely."""
+        places, there = np.array([seeker]), np.ones(1)
         for _ in range(self.STEPS):
-            there = self.STAY * network.partners.spread(there / self._degree)
-            there[seeker] += 1 - self.STAY
-        return self._unknown_without_ties(seeker, _saturated(there[rows] / self._degree[rows], self.HALF))
+            places, there = self._network.partners.spread(places, there / self._degree[places])
+            there = self.STAY * there
+            own = int(np.searchsorted(places, seeker))
+            if own == len(places) or places[own] != seeker:
+                places, there = np.insert(places, own, seeker), np.insert(there, own, 0.0)
+            there[own] += 1 - self.STAY
+        return places, there
 
     def reason(self, seeker: int, candidate: int) -> Reason:
         """The candidate's partners that are partners of the seeker or of its partners, those with the fewest partners first."""
