@@ -23,7 +23,7 @@ RATE = 20.0
 """Requests to the API a second that an address, and a token, may make on average."""
 BURST = 200.0
 """Requests that may come at once."""
-API = ("/graphql", "/import", "/session")
+API = ("/graphql", "/import", "/picture", "/session")
 """Paths that, beside those below /export and /session, pages of other origins may not ask, and for which there are quotas."""
 SAFE = (
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),

@@ -602,6 +602,7 @@ def kind_name(kind: type[Node]) -> str:
     return _KIND_NAMES[kind]
 
 
+@functools.cache
 def link_name(link: type[Link]) -> str:
     """The name of a link: `has_department` for `HasDepartment`."""
     return "".join(f"_{c.lower()}" if c.isupper() and i else c.lower() for i, c in enumerate(link.__name__))

@@ -1,4 +1,4 @@
-"""Transfer of whole files over HTTP: import by upload, export by download, with the rights of whoever asks."""
+"""Transfer of what is large over HTTP: import by upload, export by download, the columns of a picture; with the rights of whoever asks."""
 
 from __future__ import annotations
 
@@ -17,11 +17,12 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from graph_api.errors import Forbidden, ImportRejected, InvalidInput, PartnergraphError, SettingsError, StoreError, Unauthenticated
+from graph_api.errors import Forbidden, ImportRejected, InvalidInput, NotFound, PartnergraphError, SettingsError, StoreError, Unauthenticated
 from graph_api.operations.audit import Note
 from graph_api.operations.exports import extract, tables_of, write_directory
 from graph_api.operations.graphs import FORMATS as GRAPHS
 from graph_api.operations.graphs import write_graph
+from graph_api.operations.pictures import MOST_DRAWN, draw
 from graph_api.operations.sheets import LARGEST_FILE, write_xlsx
 from graph_api.operations.uploads import take, unpack, write_texts
 from graph_api.operations.viewers import Viewer
@@ -49,6 +50,8 @@ WAITING = 10.0
 MOST_STREAMS = 16
 """Downloads that are sent at the same time."""
 CHUNK = 2**16
+LONGEST_NUMBER = 9
+"""Digits of a number in an address."""
 MOST_CELLS = 400_000
 """Cells of an XLSX file: 30,000 take a second, and everybody else waits for them. The command line has no such bound."""
 
@@ -66,17 +69,19 @@ def _busy() -> _Refusal:
 
 
 class Transfers:
-    """The routes `POST /import` and `GET /export/{format}`."""
+    """The routes `POST /import`, `GET /export/{format}` and `GET /picture`."""
 
     def __init__(self, store: Store, viewer: Callable[[Request], Awaitable[Viewer]], metrics: Metrics) -> None:
         self._store, self._viewer, self._metrics = store, viewer, metrics
         self._taking, self._making, self._sending = asyncio.Semaphore(1), asyncio.Semaphore(1), asyncio.Semaphore(MOST_STREAMS)
+        self._drawing = asyncio.Semaphore(1)
 
     def routes(self) -> list[Route]:
         """The routes."""
         return [
             Route("/import", self._answered("import", self._upload), methods=["POST"]),
             Route("/export/{format}", self._answered("export", self._download), methods=["GET"]),
+            Route("/picture", self._answered("picture", self._picture), methods=["GET"]),
         ]
 
     def _answered(self, name: str, work: Callable[[Request, Viewer], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
@@ -138,6 +143,22 @@ class Transfers:
                         yield chunk
         finally:
             shutil.rmtree(place, ignore_errors=True)
+
+    # ── pictures ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _picture(self, request: Request, viewer: Viewer) -> Response:
+        given = request.query_params
+        async with _turn(self._drawing):
+            picture = await draw(self._store, viewer, given.get("id", ""), depth=_number(given, "depth", 1), limit=_number(given, "limit", MOST_DRAWN))
+            body = await asyncio.to_thread(orjson.dumps, picture.document())
+        return Response(body, headers=API_HEADERS, media_type=JSON)
+
+
+def _number(given: Mapping[str, str], name: str, usual: int) -> int:
+    text = given.get(name, str(usual))
+    if not text.isascii() or not text.isdigit() or len(text) > LONGEST_NUMBER:
+        raise InvalidInput(f"{name} is {text[:LONGEST_NUMBER]!r}; allowed: a whole number")
+    return int(text)
 
 
 def _made(snapshot: Snapshot, form: str, place: Path) -> Path:
@@ -223,6 +244,8 @@ def _refusal(error: PartnergraphError) -> Reply:
     if isinstance(error, StoreError | SettingsError):
         log.warning("a transfer failed: %s", error)
         return refused(503, "UNAVAILABLE", "the service cannot do this now; try again in a moment", retry_after="10")
+    if isinstance(error, NotFound):
+        return refused(404, error.code, str(error))
     reply = refused(422 if isinstance(error, ImportRejected) else 400, error.code, str(error))
     if not isinstance(error, ImportRejected):
         return reply

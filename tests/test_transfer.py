@@ -183,7 +183,7 @@ async def test_a_body_that_is_too_large_is_read_no_further(world: People) -> Non
     assert (reply.status, reply.code) == (413, "TOO_LARGE")
 
 
-@pytest.mark.parametrize("path", ["/import", "/export/csv"])
+@pytest.mark.parametrize("path", ["/import", "/export/csv", "/picture"])
 async def test_pages_of_other_origins_may_neither_send_nor_fetch(world: People, path: str) -> None:
     method = "POST" if path == "/import" else "GET"
     reply = await world.client.send(method, path, headers={"origin": "https://evil.example", **world.headers("admin"), **CSV})
@@ -191,7 +191,8 @@ async def test_pages_of_other_origins_may_neither_send_nor_fetch(world: People, 
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "status"), [("GET", "/import", 404), ("PUT", "/import", 405), ("POST", "/export/csv", 405), ("GET", "/export/dot", 404)]
+    ("method", "path", "status"),
+    [("GET", "/import", 404), ("PUT", "/import", 405), ("POST", "/export/csv", 405), ("GET", "/export/dot", 404), ("POST", "/picture", 405)],
 )
 async def test_other_methods_and_forms_are_refused(world: People, method: str, path: str, status: int) -> None:
     assert (await world.client.send(method, path)).status == status
@@ -350,3 +351,30 @@ async def test_exports_leave_nothing_behind(world: People, tmp_path: Path, monke
     assert list((tmp_path / "t").iterdir()) == []
     [[_, rows]] = await world.store.select(Selection(shapes=(Shape(kind="municipality"),)))
     assert "municipality:hof" in {row[0] for row in rows}
+
+
+# ── pictures ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_a_picture_comes_in_columns(world: People) -> None:
+    reply = await world.client.send("GET", "/picture", params={"id": "municipality:kisumu", "depth": "2"})
+    assert reply.status == 200
+    picture = reply.json
+    assert (picture["depths"][0], picture["total"], picture["truncated"]) == (0, len(picture["x"]), False)
+    assert sorted(row for group in picture["groups"] for row in group["rows"]) == list(range(picture["total"]))
+    assert SECRET not in str(picture)
+
+
+@pytest.mark.parametrize(
+    ("params", "status", "code"),
+    [
+        ({}, 404, "NOT_FOUND"),
+        ({"id": "municipality:nowhere"}, 404, "NOT_FOUND"),
+        ({"id": "municipality:kisumu", "depth": "4"}, 400, "INVALID_INPUT"),
+        ({"id": "municipality:kisumu", "limit": "-1"}, 400, "INVALID_INPUT"),
+        ({"id": "municipality:kisumu", "limit": "1" * 5000}, 400, "INVALID_INPUT"),
+    ],
+)
+async def test_a_picture_that_cannot_be_is_refused(world: People, params: dict[str, str], status: int, code: str) -> None:
+    reply = await world.client.send("GET", "/picture", params=params)
+    assert (reply.status, reply.code) == (status, code)

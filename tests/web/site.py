@@ -10,7 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
@@ -32,14 +32,15 @@ class SiteMissing(Exception):
 
 
 @contextlib.contextmanager
-def serving(directory: Path, store: Mapping[str, str] | None = None) -> Generator[str]:
-    """The address of a service filled with the demo network, on a new embedded store in a directory or on the one that the settings name."""
+def serving(directory: Path, store: Mapping[str, str] | None = None, *, fill: Sequence[Sequence[str]] = (("load", "demo"),)) -> Generator[str]:
+    """The address of a service on a new embedded store in a directory or on the one that the settings name, filled by these commands."""
     if not (BUILT / "build.json").is_file():
         raise SiteMissing("the web app was not built: make web")
     port = free_port()
     own = {"STORE": f"file:{directory / 'demo.db'}", "PORT": str(port), "KEY_FILE": str(directory / KEY)}
     environment = {**os.environ, **{f"PARTNERGRAPH_{name}": value for name, value in own.items()}, **(store or {})}
-    subprocess.run([*COMMAND, "load", "demo"], cwd=ROOT, env=environment, check=True, capture_output=True)
+    for command in fill:
+        subprocess.run([*COMMAND, *command], cwd=ROOT, env=environment, check=True, capture_output=True)
     with (directory / "serve.log").open("wb") as log, subprocess.Popen([*COMMAND, "serve"], cwd=ROOT, env=environment, stdout=log, stderr=log) as service:
         try:
             address = f"http://127.0.0.1:{port}"

@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -185,6 +186,34 @@ def test_the_whole_network_at_a_glance(visit: Visit) -> None:
     expect(communities.get_by_role("row").nth(9)).to_be_visible()
     page.get_by_role("region", name="What is sought and nobody offers").get_by_role("link").first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Surroundings of")
+
+
+def test_a_large_picture_stands_as_the_service_says(visit: Visit, tmp_path: Path) -> None:
+    page = visit("/en/explore?id=topic:waste&depth=1&limit=20000")
+    drawn = page.request.get("/picture?id=topic:waste&depth=1&limit=20000").json()
+    expect(page.locator(".summary")).to_contain_text(f"{drawn['total']:,} records")
+    assert not page.evaluate("performance.getEntriesByType('resource').some(entry => entry.name.includes('layout.worker'))")
+    ids = {row: i for group in drawn["groups"] for row, i in zip(group["rows"], group["columns"]["id"], strict=True)}
+    where = {ids[row]: place for row, place in enumerate(zip(drawn["x"], drawn["y"], strict=True))}
+    saved = as_json(page, tmp_path)
+    assert {node["id"]: (node["x"], node["y"]) for node in saved["nodes"]} == where
+    before = count_shown(page)
+    rows(page).filter(has_text="Municipality ·").first.click()
+    page.get_by_role("button", name="Show neighbours").click()
+    expect(page.locator(".summary")).not_to_contain_text(f"{before:,} ")
+    opened = {node["id"]: (node["x"], node["y"]) for node in as_json(page, tmp_path)["nodes"]}
+    assert len(opened) > before
+    assert {i: opened[i] for i in where} == where  # nothing moved for what came in
+
+
+def as_json(page: Page, directory: Path) -> Any:
+    """What the page saves as data."""
+    if not page.get_by_role("button", name="(JSON)").is_visible():
+        page.get_by_text("Save and share").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="(JSON)").click()
+    download.value.save_as(directory / "saved.json")
+    return json.loads((directory / "saved.json").read_bytes())
 
 
 @pytest.mark.parametrize("path", ["/de/explore?id=municipality:nowhere", "/de/explore?id=nonsense"])

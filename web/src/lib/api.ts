@@ -17,23 +17,35 @@ export class ApiError extends Error {
 
 /** Asks the API. Throws ApiError, or AbortError when the signal says so. */
 export async function request<D extends TadaDocumentNode<any, any>>(document: D, variables: VariablesOf<D>, signal?: AbortSignal): Promise<ResultOf<D>> {
+  const { body, status } = await fetched<{ data?: ResultOf<D> | null }>('/graphql', {
+    method: 'POST', signal: signal ?? null,
+    headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json, application/json' },
+    body: JSON.stringify({ query: document, variables }),
+  });
+  if (!body.data) throw new ApiError('HTTP', `HTTP ${status}`);
+  return body.data;
+}
+
+/** Fetches a document of the service. Throws as `request` does. */
+export async function get<R>(path: string, signal?: AbortSignal): Promise<R> {
+  const { body, status } = await fetched<R>(path, { signal: signal ?? null });
+  if (status !== 200) throw new ApiError('HTTP', `HTTP ${status}`);
+  return body as R;
+}
+
+async function fetched<R>(path: string, how: RequestInit): Promise<{ body: Partial<R>; status: number }> {
   let response: Response;
   try {
-    response = await fetch('/graphql', {
-      method: 'POST', signal: signal ?? null,
-      headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json, application/json' },
-      body: JSON.stringify({ query: document, variables }),
-    });
+    response = await fetch(path, how);
   } catch (e) {
     if (e instanceof DOMException && e.name === 'AbortError') throw e;
     throw new ApiError('OFFLINE', String(e));
   }
-  const body = (await response.json().catch(() => ({}))) as { data?: ResultOf<D> | null; errors?: { message: string; extensions?: { code?: string } }[] };
+  const body = (await response.json().catch(() => ({}))) as Partial<R> & { errors?: { message: string; extensions?: { code?: string } }[] };
   const error = body.errors?.[0];
   if (error?.extensions?.code === 'UNAUTHENTICATED') dispatchEvent(new Event('unauthenticated')); // the session hears it
   if (error) throw new ApiError(error.extensions?.code ?? 'HTTP', error.message);
-  if (!body.data) throw new ApiError('HTTP', `HTTP ${response.status}`);
-  return body.data;
+  return { body, status: response.status };
 }
 
 /** A key for a change, so that one that is sent again is not carried out again. */

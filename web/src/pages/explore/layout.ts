@@ -2,6 +2,7 @@
 import workerUrl from './layout.worker.ts?worker&url';
 import type { Placed, Task } from './forces';
 import type { Graph } from './graph';
+import type { Part } from './queries';
 
 interface TrustedTypes { createPolicy(name: string, rules: { createScriptURL(url: string): string }): { createScriptURL(url: string): string } }
 // our policy lets only this one address through
@@ -11,6 +12,7 @@ const policy = (globalThis as { trustedTypes?: TrustedTypes }).trustedTypes?.cre
 
 const GOLDEN = Math.PI * (3 - Math.sqrt(5));
 const SPREAD = 24;
+const BESIDE = 12;
 
 export class Layout {
   #worker: Worker | undefined;
@@ -21,11 +23,21 @@ export class Layout {
   /** Milliseconds that the forces took the last time. */
   ms = 0;
 
+  #given = false;
+
+  /** Takes places over that the service found; what comes in later stands beside what it is linked to. */
+  take({ nodes, x, y }: Part): void {
+    if (!x || !y) return;
+    this.#given = true;
+    nodes.forEach((node, i) => this.places.set(node.id, [x[i]!, y[i]!]));
+  }
+
   /** Gives every record of a graph a place; false when a later call overtook it. */
   async arrange(graph: Graph, middle: string): Promise<boolean> {
     const ids = [...graph.nodes.keys()], at = new Map(ids.map((id, i) => [id, i]));
     if (ids.every((id) => this.places.has(id))) return true;
     const anchors = this.#anchors(graph);
+    if (this.#given) { this.#beside(ids, anchors); return true; }
     const task: Task = { start: new Float32Array(ids.length * 2), fixed: new Uint8Array(ids.length), links: new Uint32Array(graph.links.length * 2), scale: this.places.size ? this.#scale : 0 };
     ids.forEach((id, i) => {
       const known = this.places.get(id), [x, y] = known ?? anchors.get(id) ?? [0, 0];
@@ -52,6 +64,13 @@ export class Layout {
     return anchors;
   }
 
+  #beside(ids: string[], anchors: Map<string, [number, number]>): void {
+    ids.filter((id) => !this.places.has(id)).forEach((id, i) => {
+      const [x, y] = anchors.get(id) ?? [0, 0], away = BESIDE * Math.sqrt(i + 1);
+      this.places.set(id, [x + Math.cos(i * GOLDEN) * away, y + Math.sin(i * GOLDEN) * away]);
+    });
+  }
+
   #ask(task: Task): Promise<Placed | undefined> {
     const number = ++this.#task;
     this.#worker ??= new Worker((policy ? policy.createScriptURL(workerUrl) : workerUrl) as string, { type: 'module', name: 'layout' });
@@ -71,6 +90,7 @@ export class Layout {
   /** Forgets all places. */
   clear(): void {
     this.places.clear();
+    this.#given = false;
     this.#task++;
   }
 }

@@ -1,5 +1,6 @@
 // What the page "Explore" asks.
-import { document, graphql, type ResultOf } from '../../lib/api';
+import { document, get, graphql, type ResultOf } from '../../lib/api';
+import { KINDS, type Kind } from '../../records/model';
 
 const NAMED = `
   fragment Named on Record {
@@ -28,7 +29,8 @@ export interface Shown {
   country?: string; population?: number | null; status?: string; started?: string | null; ended?: string | null; startsOn?: string | null; endsOn?: string | null;
   goals?: Ids; phases?: Ids; phase?: { id: string } | null; members?: { edges: { node: { name: string; country: string } }[] };
 }
-export interface Part { total: number; truncated: boolean; depths: number[]; nodes: Shown[]; links: { kinds: string[]; sources: number[]; targets: number[] } }
+/** Some records with the links between them; `x` and `y` where the service says where they stand. */
+export interface Part { total: number; truncated: boolean; depths: number[]; nodes: Shown[]; links: { kinds: string[]; sources: number[]; targets: number[] }; x?: number[]; y?: number[] }
 
 /** Records up to which each is asked for goals, phases and members. */
 export const RICH = 500;
@@ -42,6 +44,20 @@ const around = (fragment: string, declared: string) => document<{ near: Part; ti
 export const AROUND = around('Shown', SHOWN);
 /** The same for many records: without goals, phases and members. */
 export const AROUND_MANY = around('Named', NAMED);
+
+/** Records up to which they are placed here, by forces; above, the service places them. */
+export const PLACED_HERE = 2000;
+interface Picture extends Omit<Part, 'nodes'> { groups: { kind: Kind; rows: number[]; columns: Record<string, unknown[]> }[] }
+/** What is around a record, for very many records, with places. */
+export async function drawn(id: string, depth: number, limit: number, signal: AbortSignal): Promise<Part> {
+  const { groups, ...picture } = await get<Picture>(`/picture?${new URLSearchParams({ id, depth: String(depth), limit: String(limit) })}`, signal);
+  const nodes: Shown[] = [];
+  for (const { kind, rows, columns } of groups) {
+    const names = Object.entries(columns).map(([name, values]) => [name.replace(/_(.)/g, (_, c: string) => c.toUpperCase()), values] as const);
+    rows.forEach((row, i) => { nodes[row] = Object.fromEntries([['__typename', KINDS[kind].type], ...names.map(([name, values]) => [name, values[i]])]) as unknown as Shown; });
+  }
+  return { ...picture, nodes };
+}
 
 export const NEAR = document<{ neighbourhood: Part }, { id: string; limit: number }>(`
   query Near($id: ID!, $limit: Int!) { neighbourhood(id: $id, depth: 1, limit: $limit) ${PART('Shown')} }${SHOWN}`);

@@ -3,7 +3,7 @@ import { param, setParams } from '../../lib/url.svelte';
 import { ALL_KINDS, type Kind } from '../../records/model';
 import type { Filter } from './graph';
 
-export const LIMITS = [100, 200, 500, 2000] as const;
+export const LIMITS = [100, 200, 500, 2000, 5000, 20_000] as const;
 export const USUAL_LIMIT = 200;
 export const DEPTHS = [1, 2, 3] as const;
 /** Records that can be opened beside the one in the middle. */
