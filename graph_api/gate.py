@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import ipaddress
 import re
@@ -47,6 +48,7 @@ def allowed_hosts(listening: str, given: str) -> frozenset[str]:
     return frozenset(LOOPBACK) if f"[{listening}]" in LOOPBACK or listening in LOOPBACK else frozenset()
 
 
+@functools.lru_cache(1000)
 def is_loopback(address: str) -> bool:
     """Whether an address is this machine's own; such callers have no quota."""
     try:

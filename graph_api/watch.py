@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from typing import Any, cast
 
 from graph_api.errors import InvalidInput
-from graph_api.storage.base import Cell, Selection, Store
+from graph_api.storage.base import Cell, Selection, Store, rows_in
 from graph_api.telemetry import Metrics
 
 MOST_ROWS = 25_000
@@ -33,17 +32,6 @@ class Watch:
         if (rows := rows_in(cells)) > MOST_ROWS:
             raise InvalidInput(f"the answer has {rows:,} records; allowed: {MOST_ROWS:,}; ask for smaller pages")
         return cells
-
-
-def rows_in(cells: Sequence[Cell]) -> int:
-    """The number of rows in cells and in the cells inside of their rows."""
-    left, found = list(cells), 0
-    while left:
-        _, rows = left.pop()
-        found += len(rows)
-        for row in rows:
-            left.extend(row[4])
-    return found
 
 
 def watched(store: Store, metrics: Metrics) -> Store:

@@ -33,6 +33,7 @@ def serve(host: str | None, port: int | None) -> None:
         port=settings.port,
         workers=settings.workers,
         log_level="warning",
+        access_log=False,
         server_header=False,
     )
 

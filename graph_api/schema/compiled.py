@@ -34,7 +34,7 @@ from graph_api.schema.costs import MANY_ROWS
 from graph_api.schema.documents import Document
 from graph_api.schema.selections import Reading
 from graph_api.schema.writing import Uncovered
-from graph_api.storage.base import Cell, Store
+from graph_api.storage.base import Cell, Store, rows_in
 
 KEPT = 300
 """Compiled operations that are kept; what was used longest ago goes first. One takes about 30 KB."""
@@ -97,11 +97,6 @@ def _json(turns: Mapping[str, Turn], cells: Sequence[Cell]) -> bytes:
         data[key] = write(cells[: len(selections)])
         cells = cells[len(selections) :]
     return orjson.dumps({"data": data})
-
-
-def rows_in(cells: Sequence[Cell]) -> int:
-    """The number of rows in cells, those inside of others among them."""
-    return sum(1 + rows_in(row[4]) for _, rows in cells for row in rows)
 
 
 class Later(enum.Enum):

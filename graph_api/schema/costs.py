@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from graphql import (
     DocumentNode,
@@ -31,6 +31,8 @@ MANY_VALUES_WRITTEN = 30_000
 """Values, by estimate, from which on it is counted how many a compiled operation really writes."""
 MANY_ROWS = 5_000
 """Rows from which on they are written aside; that takes more than 5 milliseconds."""
+SIZES = ("first", "last", "limit", "ids")
+"""Arguments that say how many records a field lists; the first that is given counts."""
 INTROSPECTION = 10_000
 """Values of an answer about the schema."""
 TYPICAL = 5
@@ -86,7 +88,7 @@ class Cost:
 
     def _number(self, node: FieldNode, declared: GraphQLField) -> int | None:
         """How many records the field itself lists; None where it is no list of records."""
-        for name in ("first", "last", "limit", "ids"):
+        for name in SIZES:
             if name in declared.args and (value := self._argument(node, declared, name)) is not None:
                 return value
         return PAGE if "first" in declared.args else None
@@ -102,4 +104,9 @@ class Cost:
             value = given.values
         elif given is None and isinstance(declared.args[name].default_value, int):
             value = declared.args[name].default_value
-        return len(value) if isinstance(value, list | tuple) else value if isinstance(value, int) else None
+        return size(value)
+
+
+def size(value: object) -> int | None:
+    """How many records a value of such an argument means."""
+    return len(cast("list[object]", value)) if isinstance(value, list | tuple) else value if isinstance(value, int) else None

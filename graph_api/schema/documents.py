@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import functools
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from graphql import (
+    ArgumentNode,
     DirectiveNode,
     DocumentNode,
     FieldNode,
@@ -27,8 +29,12 @@ from strawberry.extensions import SchemaExtension
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 
 from graph_api.schema.aside import Aside
+from graph_api.schema.costs import SIZES, Cost, size
 from graph_api.schema.guards import MOST_ERRORS
 from graph_api.schema.sizes import MOST_TOKENS, Measure
+
+KEPT_COSTS = 100
+"""Costs of one document that are kept."""
 
 KEPT_TEXT = 8_000_000
 """Characters of all query texts that are kept; what was used longest ago goes first."""
@@ -48,20 +54,34 @@ class Document:
     operations: Mapping[str, OperationDefinitionNode]
     """By name; an operation without a name is `""`."""
     errors: tuple[GraphQLError, ...] = ()
+    _costs: dict[tuple[object, ...], int] = field(default_factory=dict[tuple[object, ...], int], repr=False)
 
     @functools.cached_property
     def fragments(self) -> Mapping[str, FragmentDefinitionNode]:
         """The fragments by name."""
         return {d.name.value: d for d in self.node.definitions if isinstance(d, FragmentDefinitionNode)} if self.node else {}
 
-    @functools.cached_property
+    @property
     def switches(self) -> tuple[str, ...]:
         """Names of the variables in directives: what is selected depends on them."""
-        if not self.node or not any(o.variable_definitions for o in self.operations.values()):
-            return ()
-        found = _Switches()
-        visit(self.node, found)
-        return tuple(sorted(found.names))
+        return self._decisive.switches
+
+    @functools.cached_property
+    def _decisive(self) -> _Decisive:
+        found = _Decisive()
+        if self.node and any(o.variable_definitions for o in self.operations.values()):
+            visit(self.node, found)
+        return found
+
+    def cost(self, operation: OperationDefinitionNode, schema: GraphQLSchema, variables: Mapping[str, Any]) -> int:
+        """About how many values an operation asks for with these variables; kept for each size of what they ask for."""
+        assert self.node
+        key = (operation.name and operation.name.value, *(size(variables.get(name)) for name in self._decisive.sizes))
+        if key not in self._costs:
+            if len(self._costs) >= KEPT_COSTS:
+                self._costs.clear()
+            self._costs[key] = Cost(schema, self.node, variables).of(operation)
+        return self._costs[key]
 
     def operation(self, name: str | None) -> OperationDefinitionNode:
         """The operation to run. Raises GraphQLError where it is not clear which."""
@@ -74,15 +94,22 @@ class Document:
         raise GraphQLError(f"{came} came; the document has {shown if self.operations else 'no operation'}", extensions={"code": "NO_OPERATION"})
 
 
-class _Switches(Visitor):
-    """Gathers the names of the variables in a document's directives."""
+class _Decisive(Visitor):
+    """Gathers the variables in a document's directives, and those that say how many records are listed."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.names: set[str] = set()
+        self.switches, self.sizes = tuple[str, ...](), tuple[str, ...]()
 
     def enter_directive(self, node: DirectiveNode, *_: object) -> None:
-        self.names |= {a.value.name.value for a in node.arguments or () if isinstance(a.value, VariableNode)}
+        self.switches = _with(self.switches, node.arguments)
+
+    def enter_field(self, node: FieldNode, *_: object) -> None:
+        self.sizes = _with(self.sizes, [a for a in node.arguments or () if a.name.value in SIZES])
+
+
+def _with(names: tuple[str, ...], arguments: Iterable[ArgumentNode] | None) -> tuple[str, ...]:
+    return tuple(sorted({*names, *(a.value.name.value for a in arguments or () if isinstance(a.value, VariableNode))}))
 
 
 def label(operation: OperationDefinitionNode) -> str:

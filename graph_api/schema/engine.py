@@ -18,7 +18,7 @@ from graph_api.errors import PartnergraphError, StoreUnavailable
 from graph_api.schema.aside import Aside, moved
 from graph_api.schema.compiled import CompiledOperations
 from graph_api.schema.context import Context
-from graph_api.schema.costs import MANY_VALUES_OUT, MANY_VALUES_WRITTEN, MOST_VALUES_OUT, Cost
+from graph_api.schema.costs import MANY_VALUES_OUT, MANY_VALUES_WRITTEN, MOST_VALUES_OUT
 from graph_api.schema.documents import Document, Documents, is_query, label
 from graph_api.schema.guards import BY_CALLER, BY_SERVER, MOST_ERRORS, with_code
 from graph_api.schema.sizes import MOST_VALUES, TooLarge, check_value
@@ -130,8 +130,7 @@ class Engine:
 
     async def _weighed(self, run: Run, context: Context) -> Answer:
         """Refuses what asks for too much, and runs aside what asks for much."""
-        assert run.document.node
-        values = Cost(self._core, run.document.node, run.question.variables).of(run.operation)
+        values = run.document.cost(run.operation, self._core, run.question.variables)
         if values > MOST_VALUES_OUT:
             return refusal(TooLarge("values to give, by estimate", values, MOST_VALUES_OUT))
         if not is_query(run.operation):

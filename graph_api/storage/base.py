@@ -176,6 +176,17 @@ Cell: TypeAlias = list[Any]
 it is the last (the first) one. With both, `first` is applied by the engine with its extra row, and `last` by the reader."""
 
 
+def rows_in(cells: Sequence[Cell]) -> int:
+    """The number of rows in cells and in the cells inside of their rows."""
+    left, found = list(cells), 0
+    while left:
+        _, rows = left.pop()
+        found += len(rows)
+        for row in rows:
+            left.extend(row[4])
+    return found
+
+
 @dataclass(frozen=True, kw_only=True)
 class Search:
     """A full-text search: every word has to be found, as a whole word, as its beginning, or with one typo (words of five or more letters).

@@ -41,10 +41,12 @@ class Terms:
     parameters: dict[str, object] = field(default_factory=dict[str, object])
     searches: list[str] = field(default_factory=list[str])
     variables: int = 0
+    prefix: str = "p"
+    """With what the parameters' names begin."""
 
     def parameter(self, value: object) -> str:
         """A parameter with this value."""
-        name = f"p{len(self.parameters)}"
+        name = f"{self.prefix}{len(self.parameters)}"
         self.parameters[name] = value
         return f"${name}"
 

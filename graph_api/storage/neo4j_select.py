@@ -2,7 +2,7 @@
 
 Names in the text come from the declared kinds and links only, values are parameters: the text depends on a selection's shape alone,
 so that the server plans it once. Variables: `n0`, `n1`, … nodes, `r1`, … the relationships that led to them, `m0`, … ids found by
-the full-text search, `$p0`, … parameters in order of appearance.
+the full-text search, `$p0`, … parameters in order of appearance, `$c0_0`, … those of the first cell's rows, `$c1_0`, … the second's.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from graph_api.storage.neo4j_layout import key_name, label, labels
 def select_statement(selections: Sequence[Selection]) -> Statement:
     """One statement for all selections; its row holds the list of their cells."""
     terms = Terms()
-    cells = ",\n".join(_cell(terms, selection) for selection in selections)
+    cells = ",\n".join(_cell(terms, selection, place) for place, selection in enumerate(selections))
     return terms.statement(f"[{cells}]")
 
 
@@ -155,25 +155,46 @@ def _beyond(terms: Terms, expressions: Sequence[str], beyond: str, values: Seque
     return f"[{', '.join(expressions)}] {beyond} {terms.parameter([encode(value) for value in values])}"
 
 
-def _cell(terms: Terms, selection: Selection) -> str:
+def _cell(terms: Terms, selection: Selection, place: int) -> str:
     """A list of nodes found by their labels and properties."""
     if not selection.shapes:
         return _nothing(selection)
     kinds = tuple(shape.kind for shape in selection.shapes)
-    node = f"n{terms.number()}"
+    node, terms.variables = "n0", 1
     scope = Scope(node=node, kinds=kinds, listed=not names_ids(selection.filter))
     # ids of several kinds are looked up by the constraint they share
     pattern = f"({node}:{label(kinds[0])})" if len(kinds) == 1 else f"({node}:Node&({labels(kinds)}))"
     where = _conditions(terms, scope, selection.filter)
     total = f"COUNT {{ MATCH {pattern}{where_clause(where)} }}" if selection.total else "null"
-    return f"[{total}, {_listed(terms, selection, scope, pattern, where)}]"
+    return f"[{total}, {_listed(terms, selection, scope, pattern, where, _top_row(terms, selection, scope, place))}]"
 
 
 def _nothing(selection: Selection) -> str:
     return f"[{0 if selection.total else 'null'}, []]"
 
 
-def _listed(terms: Terms, selection: Selection, scope: Scope, pattern: str, where: Sequence[str]) -> str:
+_ROWS: dict[tuple[object, ...], tuple[tuple[Shape, ...], str, dict[str, object]]] = {}
+"""What was said of a selection's nodes, with its parameters, by the identity of the shapes (which are kept, so that no others get it)."""
+KEPT_ROWS = 300
+
+
+def _top_row(terms: Terms, selection: Selection, scope: Scope, place: int) -> str:
+    """The row of a node found by its labels. Who asks the same of other nodes gives the same shapes: that is not put together again."""
+    key = (id(selection.shapes), selection.order.property, place)
+    if key in _ROWS:
+        _, text, parameters = _ROWS[key]
+    else:
+        own, searches = Terms(searches=terms.searches, variables=1, prefix=f"c{place}_"), len(terms.searches)
+        text, parameters = _row(own, selection, scope), own.parameters
+        if len(terms.searches) == searches:  # a search goes first, where the next statement would lack it
+            if len(_ROWS) >= KEPT_ROWS:
+                _ROWS.clear()
+            _ROWS[key] = selection.shapes, text, parameters
+    terms.parameters |= parameters
+    return text
+
+
+def _listed(terms: Terms, selection: Selection, scope: Scope, pattern: str, where: Sequence[str], row: str) -> str:
     sorting = _sorting(selection, scope.node)
     where = where or [_has_id(scope.node)]
     bounds, limit = _bounds(terms, selection, sorting), _limit(terms, selection)
@@ -183,7 +204,7 @@ def _listed(terms: Terms, selection: Selection, scope: Scope, pattern: str, wher
         found = _two_parts(terms, pattern, where, sorting, bounds, limit)
     else:
         found = f"MATCH {pattern}{where_clause([*where, *bounds.combined(sorting)])} WITH {scope.node} {sorting.clause(empty_too=True)}{limit}"
-    return _collected(f"{found} RETURN {_row(terms, selection, scope)}", sorting)
+    return _collected(f"{found} RETURN {row}", sorting)
 
 
 def _two_parts(terms: Terms, pattern: str, where: Sequence[str], sorting: Sorting, bounds: Bounds, limit: str) -> str:

@@ -38,6 +38,7 @@ def fragments(number: int, body: str) -> str:
 
 DOUBLING = "{ ...F0 } " + " ".join(f"fragment F{i} on Query {{ ...F{i + 1} ...F{i + 1} }}" for i in range(39)) + " fragment F39 on Query { __typename }"
 NESTED = "partners { edges { node { " * 6 + "id" + " } } }" * 6
+THRICE = "partners { edges { node { " * 3 + "id" + " } } }" * 3
 TWICE = "partners { edges { node { " * 2 + "id" + " } } }" * 2
 
 TOO_LARGE = {
@@ -229,3 +230,9 @@ async def test_an_ordinary_question_is_answered_among_twenty_hostile_ones(client
     assert [r.status for r in replies] == [200, 200, 200]
     assert max(r.seconds for r in replies) < 1
     assert {r.status for r in await asyncio.gather(*crowd)} <= {200, 400, 503}
+
+
+async def test_a_question_may_be_asked_for_few_records_and_not_for_many(client: Client) -> None:
+    query = f"query($first: Int) {{ municipalities(first: $first) {{ edges {{ node {{ {THRICE} }} }} }} }}"
+    codes = [(await client.ask(query, {"first": first})).code for first in (1, 500, 2, 500, 1)]
+    assert codes == ["", "TOO_LARGE", "", "TOO_LARGE", ""]

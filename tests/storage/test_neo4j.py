@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import re
 import socket
 from collections.abc import AsyncGenerator, Callable
@@ -120,13 +121,13 @@ SELECTED: dict[str, tuple[Selection, str, dict[str, object]]] = {
           WITH n0 ORDER BY n0.id
           RETURN [n0.id, n0.id, [], [], [
             [COUNT { MATCH (n0)-[:HAS_DEPARTMENT]->(n1) },
-             COLLECT { MATCH (n0)-[:HAS_DEPARTMENT]->(n1) WITH n1 ORDER BY n1.id LIMIT $p1 RETURN [n1.id, n1.id, [], [], []] }],
+             COLLECT { MATCH (n0)-[:HAS_DEPARTMENT]->(n1) WITH n1 ORDER BY n1.id LIMIT $c0_0 RETURN [n1.id, n1.id, [], [], []] }],
             [null, COLLECT {
-              MATCH (n0)-[r2:FOCUS]->(n2:Topic|SdgGoal) WHERE r2.direction = $p2
+              MATCH (n0)-[r2:FOCUS]->(n2:Topic|SdgGoal) WHERE r2.direction = $c0_1
               WITH n2, r2 ORDER BY n2.id, r2.direction
               RETURN [n2.id, n2.id, [r2.weight], CASE WHEN n2:Topic THEN [n2.name] WHEN n2:SdgGoal THEN [n2.number] END, []] }]]] }]]
         """,
-        {"p0": "municipality:bonn", "p1": 4, "p2": "seeks"},
+        {"p0": "municipality:bonn", "c0_0": 4, "c0_1": "seeks"},
     ),
     "shortcut": (
         listing("municipality", filter=BONN, links=(along("partners", Shape(kind="municipality"), total=True),)),
@@ -193,9 +194,9 @@ SELECTED: dict[str, tuple[Selection, str, dict[str, object]]] = {
         RETURN [[null, COLLECT {
           MATCH (n0:Expert) WHERE n0.id IS NOT NULL
           WITH n0 ORDER BY n0.id
-          RETURN [n0.id, n0.id, [], CASE WHEN n0.consent = $p0 THEN [n0.name, n0.email] ELSE [n0.name, null] END, []] }]]
+          RETURN [n0.id, n0.id, [], CASE WHEN n0.consent = $c0_0 THEN [n0.name, n0.email] ELSE [n0.name, null] END, []] }]]
         """,
-        {"p0": True},
+        {"c0_0": True},
     ),
 }
 
@@ -290,6 +291,17 @@ def test_the_text_is_the_same_whatever_the_values() -> None:
         return select_statement([listing("municipality", filter=linked, first=first), listing("topic", filter=Every(of=(named, Matches(text=name))))]).text
 
     assert text("municipality:a", name="x", first=1) == text("municipality:b", "municipality:c", name="longer words", first=100)
+
+
+@pytest.mark.parametrize("below", [None, Matches(text="waste")], ids=["values", "a search"])
+def test_what_is_asked_of_other_nodes_too_is_said_the_same(below: Filter | None) -> None:
+    first = listing("municipality", filter=BONN, links=(along("focuses", TOPIC, filter=below, first=3),))
+    other = dataclasses.replace(first, filter=GERMAN)
+    both = select_statement([first, other])
+    assert select_statement([first, other]) == both
+    assert set(re.findall(r"\$(\w+)", both.text)) == both.parameters.keys()
+    assert both.parameters.keys() >= {"p0", "c0_0", "c1_0"}
+    assert both.text.count("CALL db.index.fulltext") == (2 if below else 0)
 
 
 async def test_the_server_takes_every_statement(store: Neo4jStore, direct: Callable[..., Any]) -> None:
