@@ -24,6 +24,7 @@ Declared: TypeAlias = type[Node] | type[Link]
 
 _STATE = """CREATE TABLE "_state" ("only" INTEGER PRIMARY KEY CHECK ("only" = 1), "revision" INTEGER NOT NULL, "searched" TEXT NOT NULL) STRICT"""
 _TEXT = """CREATE TABLE "_text" ("node" TEXT, "property" TEXT, "words" TEXT, PRIMARY KEY ("node", "property", "words")) STRICT, WITHOUT ROWID"""
+_TEXT_INDEX = """CREATE INDEX "_text(words)" ON "_text" ("words")"""
 _TERM = """CREATE TABLE "_term" ("word" TEXT, "node" TEXT, "reversed" TEXT NOT NULL, PRIMARY KEY ("word", "node")) STRICT, WITHOUT ROWID"""
 _TERM_INDEX = """CREATE INDEX "_term(reversed)" ON "_term" ("reversed")"""
 
@@ -117,7 +118,7 @@ def _indexes() -> dict[str, str]:
 def missing(connection: sqlite3.Connection) -> list[str]:
     """The statements that give the file what the model declares and it has not: tables, columns, indexes. Empty: nothing to do."""
     there = {name: kind for kind, name in connection.execute("SELECT type, name FROM sqlite_schema WHERE sql IS NOT NULL")}
-    needed = {"_state": _STATE, "_text": _TEXT, "_term": _TERM, "_term(reversed)": _TERM_INDEX}
+    needed = {"_state": _STATE, "_text": _TEXT, "_text(words)": _TEXT_INDEX, "_term": _TERM, "_term(reversed)": _TERM_INDEX}
     statements = [sql for name, sql in needed.items() if name not in there]
     for declared in (*KINDS.values(), *LINKS):
         if table_of(declared).strip('"') in there:
