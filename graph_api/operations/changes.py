@@ -134,8 +134,11 @@ class Editor:
                 await refuse_stale(tx, record, if_revision)
             return await self.put(tx, note, record, values)
 
-    async def link(self, note: Note, link: type[Link], values: Mapping[str, Any]) -> str:
-        """Creates or changes a link with properties of its own; gives the id of the record it starts from."""
+    async def link(self, note: Note, link: type[Link], values: Mapping[str, Any], *, if_revision: int | None = None) -> str:
+        """Creates or changes a link with properties of its own; gives the id of the record it starts from.
+
+        Raises Conflict where that record, or another such link of it, was written after `if_revision`.
+        """
         file = FILES[str(link.ends.file)]
         async with self._store.transaction() as tx:
             source = _end(file.columns, file.sources, values)
@@ -143,6 +146,8 @@ class Editor:
             if again := await known(tx, note):
                 refuse_other(note, again, str(kind_of(source)), source)
                 return source
+            if if_revision is not None:
+                await refuse_stale(tx, source, if_revision)
             return await self.join(tx, note, link, values)
 
     async def unlink(self, note: Note, link: type[Link], values: Mapping[str, Any]) -> tuple[str, int]:

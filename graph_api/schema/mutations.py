@@ -135,14 +135,18 @@ def _link_fields(link: type[Link], file: File) -> dict[str, Any]:
     _declare_link(name, file)
 
     async def save(info: Info, **given: Any) -> Any:
-        record = await info.context.editor.link(_note(info, given), link, _values(given["input"]))
+        record = await info.context.editor.link(_note(info, given), link, _values(given["input"]), if_revision=given.get("if_revision"))
         return SavedLink(await _source(info, f"Save{name}Payload", record))
 
     async def remove(info: Info, **given: Any) -> Any:
         record, removed = await info.context.editor.unlink(_note(info, given), link, _values(given["input"]))
         return SavedLink(await _source(info, f"Remove{name}Payload", record), removed)
 
-    arguments = {"input": (f"{name}Input", "The link: its two ends and what it says.", REQUIRED), **NOTE_ARGUMENTS}
+    arguments = {
+        "input": (f"{name}Input", "The link: its two ends and what it says.", REQUIRED),
+        "if_revision": ("int | None", "Refuse if the record it starts from, or a link of it, was written after this revision.", None),
+        **NOTE_ARGUMENTS,
+    }
     told = {"input": (f"{name}Input", "The link: its two ends and, where there may be several, which.", REQUIRED), **NOTE_ARGUMENTS}
     saving, removing = with_arguments(save, arguments, f"Save{name}Payload"), with_arguments(remove, told, f"Remove{name}Payload")
     return {

@@ -203,6 +203,15 @@ async def test_a_stale_link_is_noticed_with_the_record_it_starts_from(small: Sto
     assert "link by muc-clerk" in await refused(small, Conflict, stale)
 
 
+async def test_a_stale_write_of_a_link_is_refused(small: Store, editor: Editor) -> None:
+    focus = {"municipality": "muc", "topic": "waste"}
+    await editor.link(by(of("muc")), Focus, {**focus, "weight": 0.5})
+    seen = await revision(small, "municipality:muc")
+    await editor.link(by(COORDINATOR), Focus, {**focus, "weight": 0.7}, if_revision=seen)
+    assert "weight: 0.5 → 0.7" in await refused(small, Conflict, editor.link(by(of("muc")), Focus, {**focus, "weight": 0.1}, if_revision=seen))
+    await editor.link(by(of("muc")), Focus, {**focus, "weight": 0.1}, if_revision=await revision(small, "municipality:muc"))
+
+
 async def test_a_request_that_comes_again_with_its_key_is_not_carried_out_again(small: Store, editor: Editor) -> None:
     first = await editor.save(by(COORDINATOR, key="k1"), "topic", {"name": "Fair trade"})
     again = await editor.save(by(COORDINATOR, key="k1"), "topic", {"name": "Fair trade"})

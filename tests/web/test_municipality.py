@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from graph_api.operations.viewers import Role, Viewer
 from tests.web.conftest import Visit
@@ -223,6 +223,36 @@ def test_needs_are_added_confirmed_deleted_and_brought_back(visit: Visit) -> Non
     expect(seeks.get_by_text("„Kleinfischerei“ wurde gelöscht.")).to_be_visible()
     seeks.get_by_role("button", name="Rückgängig machen").click()
     expect(item).to_contain_text("Ratsbeschluss 7/26")
+
+
+def test_a_need_that_somebody_else_changed_meanwhile_is_not_overwritten_unseen(visit: Visit) -> None:
+    ours = visit("/de/municipality?part=focuses", viewer=clerk("de-torgau"))
+    theirs = visit("/de/municipality?m=de-torgau&part=focuses", viewer=Viewer(role=Role.COORDINATOR, name="cora"))
+
+    def evidence(page: Page, place: int, text: str) -> Locator:
+        item = page.get_by_role("region", name="Sucht").get_by_role("listitem").nth(place)
+        if not item.get_by_label("Beleg").is_visible():
+            item.get_by_role("button", name="Ändern").click()
+        item.get_by_label("Beleg").fill(text)
+        return item.get_by_role("button", name="Speichern")
+
+    ours_second = evidence(ours, 1, "unser zweiter Beleg")
+    evidence(theirs, 0, "ihr Beleg").click()
+    expect(theirs.get_by_role("region", name="Sucht")).to_contain_text("ihr Beleg")
+    ours_second.click()  # something else was changed: nothing to ask
+    seeks = ours.get_by_role("region", name="Sucht")
+    expect(seeks.get_by_role("listitem").nth(1)).to_contain_text("unser zweiter Beleg")
+
+    ours_first = evidence(ours, 0, "unser Beleg")
+    evidence(theirs, 0, "ihr neuer Beleg").click()
+    expect(theirs.get_by_role("region", name="Sucht")).to_contain_text("ihr neuer Beleg")
+    ours_first.click()
+    expect(seeks.get_by_text("Jemand anderes hat dies inzwischen geändert")).to_be_visible()
+    expect(seeks.get_by_role("listitem").first).to_contain_text("ihr neuer Beleg")
+    expect(seeks.get_by_label("Beleg")).to_have_value("unser Beleg")
+    ours_first.click()
+    expect(seeks.get_by_label("Beleg")).to_have_count(0)
+    expect(seeks.get_by_role("listitem").first).to_contain_text("unser Beleg")
 
 
 def test_what_is_stale_is_confirmed_where_it_stands(visit: Visit) -> None:

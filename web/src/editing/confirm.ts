@@ -20,7 +20,7 @@ export async function confirmRecord(id: string): Promise<void> {
   await request(mutation, { input: { id, verifiedOn: today() }, key: newKey() });
 }
 
-export const SAVE_FOCUS = graphql(`mutation SaveFocus($input: FocusInput!, $key: String) { saveFocus(input: $input, key: $key) { source { id } } }`);
+export const SAVE_FOCUS = graphql(`mutation SaveFocus($input: FocusInput!, $ifRevision: Int, $key: String) { saveFocus(input: $input, ifRevision: $ifRevision, key: $key) { source { id } } }`);
 export const REMOVE_FOCUS = graphql(`mutation RemoveFocus($input: FocusInput!, $key: String) { removeFocus(input: $input, key: $key) { removed } }`);
 
 /** Whose focus on what, as the API takes it. */

@@ -24,6 +24,7 @@ export const SAVE_MUNICIPALITY = graphql(`
 export const FOCUSES = graphql(`
   query Focuses($id: ID!) {
     municipality(id: $id) {
+      revision
       focuses(first: 500) {
         edges { direction weight evidence verifiedOn node { id name ... on Topic { nameDe nameEs nameFr } ... on SdgGoal { number nameDe nameEs nameFr } ... on SdgTarget { nameDe nameEs nameFr } } }
       }
