@@ -128,6 +128,16 @@ def database_pid(given: argparse.Namespace) -> int:
     raise SystemExit("the benchmark's Neo4j does not run: start benchmarks.reads.database")
 
 
+def settle(pids: Sequence[int]) -> None:
+    """Waits until nobody works any more: what a load has left unanswered in the database would slow down whoever comes next."""
+    end = time.monotonic() + 120
+    while time.monotonic() < end:
+        used = cpu(pids)
+        time.sleep(0.5)
+        if cpu(pids) - used < 0.05:
+            return
+
+
 def load(server: Server, operation: str, connections: int, seconds: int, given: argparse.Namespace, database: int) -> dict[str, float]:
     """Asks for some seconds over some connections."""
     with tempfile.NamedTemporaryFile("w", suffix=".bodies") as bodies:
@@ -138,6 +148,7 @@ def load(server: Server, operation: str, connections: int, seconds: int, given: 
         wrk = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "20s", "-s", str(HERE / "wrk.lua"), server.address(operation)]
         told = subprocess.run(wrk, env={**os.environ, "BODIES": bodies.name}, capture_output=True, text=True, timeout=seconds + 60, check=True).stdout
         own, other = cpu(pids) - own, cpu([database]) - other
+        settle([*pids, database])
     found = json.loads(told[told.index("JSON") + 4 :].splitlines()[0])
     number = max(found["requests"], 1)
     return {

@@ -60,6 +60,11 @@ def searched() -> list[str]:
     return list(dict.fromkeys(p.name for kind in KINDS.values() for p in properties(kind).values() if p.search))
 
 
+def is_walked(kind: str, declared: Property) -> bool:
+    """Whether those of one value (a country, say) can be listed in order of name by an index; that of a longer text would not fit in beside a name."""
+    return declared.index and declared.refers is not None and has_key(declared) and "name" in properties(KINDS[kind])
+
+
 def stored_names(declared: Property) -> list[str]:
     """The stored properties that a declared one takes up: itself and its companions."""
     names = [declared.name]
@@ -88,10 +93,11 @@ def indexes() -> dict[str, str]:
     """The statements that make each index but the full-text one, by its name. The id stands last in each: equal ones are ordered by it."""
     found: dict[str, str] = {}
     for kind, declared in KINDS.items():
-        columns = [["id"], *([key_name(p), "id"] for p in properties(declared).values() if p.index)]
+        props = properties(declared).values()
+        columns = [[], *([key_name(p)] for p in props if p.index), *([key_name(p), "name_key"] for p in props if is_walked(kind, p))]
         for names in columns:
-            on = ", ".join(f"n.{name}" for name in names)
-            found[f"{kind}_{names[0]}"] = f"CREATE RANGE INDEX {kind}_{names[0]} IF NOT EXISTS FOR (n:{label(kind)}) ON ({on})"
+            name, on = f"{kind}_{'_'.join(names) or 'id'}", ", ".join(f"n.{name}" for name in [*names, "id"])
+            found[name] = f"CREATE RANGE INDEX {name} IF NOT EXISTS FOR (n:{label(kind)}) ON ({on})"
     return found
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from graph_api.errors import InvalidInput
 from graph_api.model import Scalar, properties
-from graph_api.storage.base import Filter, Position, Selection, Shape, Wanted
+from graph_api.storage.base import Compare, Filter, Operator, Position, Selection, Shape, Wanted
 from graph_api.storage.codec import encode
 from graph_api.storage.neo4j_filter import (
     Hop,
@@ -31,7 +31,7 @@ from graph_api.storage.neo4j_filter import (
     relation_of,
     where_clause,
 )
-from graph_api.storage.neo4j_layout import key_name, label, labels
+from graph_api.storage.neo4j_layout import is_walked, key_name, label, labels
 
 
 def select_statement(selections: Sequence[Selection]) -> Statement:
@@ -69,6 +69,8 @@ class Sorting:
     descending: bool
     backward: bool
     indexed: bool
+    within: str = ""
+    """The property that is the same in all rows, where an index is walked in order of it and of names."""
 
     @property
     def by_id(self) -> bool:
@@ -77,7 +79,7 @@ class Sorting:
 
     def clause(self, *, empty_too: bool, ties: Sequence[str] = ()) -> str:
         """The ORDER BY for values that are there (and, last, those that are not); `ties` order rows of the same node."""
-        values = [] if self.by_id else [self.key]
+        values = [] if self.by_id else [f"{self.node}.{self.within}", self.key] if self.within else [self.key]
         empty = [f"{self.key} IS NULL{' DESC' if self.backward else ''}"] if empty_too and values else []
         return f"ORDER BY {', '.join([*empty, *map(self._directed, [*values, f'{self.node}.id', *ties])])}"
 
@@ -201,10 +203,20 @@ def _listed(terms: Terms, selection: Selection, scope: Scope, pattern: str, wher
     if sorting.by_id:
         found = f"MATCH {pattern}{where_clause([*where, *(bounds.present or ())])} WITH {scope.node} {sorting.clause(empty_too=False)}{limit}"
     elif sorting.indexed and not bounds.nowhere:
-        found = _two_parts(terms, pattern, where, sorting, bounds, limit)
+        found = _two_parts(terms, pattern, where, _walked(selection, sorting), bounds, limit)
     else:
         found = f"MATCH {pattern}{where_clause([*where, *bounds.combined(sorting)])} WITH {scope.node} {sorting.clause(empty_too=True)}{limit}"
     return _collected(f"{found} RETURN {row}", sorting)
+
+
+def _walked(selection: Selection, sorting: Sorting) -> Sorting:
+    """The order by an index that holds it, where the whole filter is one value of a property: else its rows would be sorted for each page."""
+    wanted, kind = selection.filter, selection.shapes[0].kind
+    if len(selection.shapes) > 1 or sorting.key != f"{sorting.node}.name_key" or not isinstance(wanted, Compare):
+        return sorting
+    one = wanted.operator is Operator.EQ or (wanted.operator is Operator.IN and isinstance(wanted.value, tuple) and len(wanted.value) == 1)
+    prop = declared([kind], wanted.property)
+    return dataclasses.replace(sorting, within=key_name(prop)) if one and is_walked(kind, prop) else sorting
 
 
 def _two_parts(terms: Terms, pattern: str, where: Sequence[str], sorting: Sorting, bounds: Bounds, limit: str) -> str:
@@ -212,7 +224,8 @@ def _two_parts(terms: Terms, pattern: str, where: Sequence[str], sorting: Sortin
     node, parts = sorting.node, list[str]()
     if bounds.present is not None:
         conditions = [f"{sorting.key} IS NOT NULL", *where, *bounds.present]
-        parts.append(f"MATCH {pattern}{where_clause(conditions)} RETURN {node} {sorting.clause(empty_too=False)}{limit}")
+        hint = f" USING INDEX {pattern[1:-1]}({sorting.within}, name_key, id)" if sorting.within else ""  # the planner would sort
+        parts.append(f"MATCH {pattern}{hint}{where_clause(conditions)} RETURN {node} {sorting.clause(empty_too=False)}{limit}")
     if bounds.empty is not None:
         parts.append(f"MATCH {pattern}{where_clause([f'{sorting.key} IS NULL', *where, *bounds.empty])} RETURN {node} {sorting.clause_of_empty()}{limit}")
     both = "\nUNION ALL ".join(reversed(parts) if sorting.backward else parts)

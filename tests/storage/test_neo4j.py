@@ -83,8 +83,9 @@ SELECTED: dict[str, tuple[Selection, str, dict[str, object]]] = {
           COUNT { MATCH (n0:Municipality) WHERE n0.id IS NOT NULL AND n0.country_key = $p1 AND n0.country = $p0 },
           COLLECT {
             CALL () {
-              MATCH (n0:Municipality) WHERE n0.name_key IS NOT NULL AND n0.id IS NOT NULL AND n0.country_key = $p1 AND n0.country = $p0
-              RETURN n0 ORDER BY n0.name_key, n0.id LIMIT $p2
+              MATCH (n0:Municipality) USING INDEX n0:Municipality(country_key, name_key, id)
+              WHERE n0.name_key IS NOT NULL AND n0.id IS NOT NULL AND n0.country_key = $p1 AND n0.country = $p0
+              RETURN n0 ORDER BY n0.country_key, n0.name_key, n0.id LIMIT $p2
               UNION ALL
               MATCH (n0:Municipality) WHERE n0.name_key IS NULL AND n0.id IS NOT NULL AND n0.country_key = $p1 AND n0.country = $p0
               RETURN n0 ORDER BY n0.id LIMIT $p2 }
@@ -314,6 +315,8 @@ WALKS: dict[str, tuple[Filter | None, Order]] = {
     "by id": (BONN, Order()),
     "in order of id": (None, Order()),
     "in order of name": (None, Order(property="name")),
+    "of a country in order of name": (GERMAN, Order(property="name")),
+    "of one country among one backwards": (compare("country", "in", ("DE",)), Order(property="name", descending=True)),
     "from the greatest": (None, Order(property="population", descending=True)),
     "of a country": (GERMAN, Order()),
     "linked to a node": (Linked(relation="focuses", node=compare("id", "eq", "topic:waste")), Order()),
