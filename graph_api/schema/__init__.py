@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
@@ -21,8 +23,9 @@ class Schema(strawberry.Schema):
         """Logs nothing: what the caller did wrong is the caller's to know."""
 
 
+@functools.cache
 def create_schema() -> strawberry.Schema:
-    """The schema; made anew at each call, so call it once."""
+    """The schema, made once in a process: it holds nothing of a store or a request."""
     from graph_api.schema import mirror, mutations, queries
 
     schema = Schema(
