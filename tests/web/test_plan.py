@@ -155,6 +155,26 @@ def test_a_quota_is_added_and_kept_in_the_address(visit: Visit) -> None:
     expect(page.locator(".choices > li")).to_have_count(before)
 
 
+def test_a_plan_is_for_those_named_and_takes_what_they_can_take_on(visit: Visit) -> None:
+    page = visit("/en/plan", viewer=COORDINATOR)
+    page.get_by_label("Number of places").fill("5")
+    only = page.get_by_role("group", name="Only for these municipalities")
+    only.get_by_role("combobox").press_sequentially("kisumu")
+    only.get_by_role("option", name="Kisumu").first.click()
+    page.get_by_role("button", name="Make the plan").click()
+    expect(page.locator(".choices > li")).to_have_count(1)
+    expect(page.locator(".choices > li")).to_contain_text("Kisumu")
+    expect(page).to_have_url(re.compile("for=ke-kisumu"))
+    page.reload()
+    can = page.get_by_role("group", name="Who can take on how many")
+    expect(only.get_by_role("listitem")).to_contain_text("Kisumu")  # the address has no name
+    can.get_by_role("combobox").press_sequentially("kisumu")
+    can.get_by_role("option", name="Kisumu").first.click()
+    can.get_by_label("Partnerships that Kisumu can take on").fill("0")
+    page.get_by_role("button", name="Make the plan").click()
+    expect(page.locator(".choices > li")).to_have_count(0)
+
+
 def test_list_and_map_are_one_selection(visit: Visit) -> None:
     page = visit(f"/de/{KENYA}", viewer=COORDINATOR)
     page.wait_for_selector("svg path.land")

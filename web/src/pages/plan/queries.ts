@@ -9,6 +9,10 @@ export const CHOICES = graphql(`
 `);
 export type Choices = ResultOf<typeof CHOICES>;
 
+export const TOWNS = graphql(`
+  query PlanTowns($ids: [ID!]!) { municipalities(filter: { ids: $ids }, first: 50) { edges { node { id name } } } }
+`);
+
 export const PLAN = graphql(`
   query PhasePlanned($input: PhasePlanInput!, $language: Language!) {
     phasePlan(input: $input) {

@@ -12,6 +12,9 @@ export type Kind = (typeof KINDS)[number];
 export type Variant = (typeof VARIANTS)[number];
 export interface Quota { by: Kind; value: string; least: number; most: number | null }
 
+/** A municipality by its own id, and how many partnerships it can take on. */
+export interface Town { id: string; n: number }
+
 export interface Draft {
   phase: string;
   places: number | null;
@@ -19,6 +22,9 @@ export interface Draft {
   each: number;
   country: string;
   quotas: Quota[];
+  /** Those for which partners are looked for; none: all that look for one. */
+  seekers: Town[];
+  capacities: Town[];
 }
 
 const among = <T extends string>(all: readonly T[], text: string | undefined): T | undefined => all.find((one) => one === text);
@@ -29,19 +35,26 @@ function readQuota(text: string): Quota[] {
   return kind && value.join('.') ? [{ by: kind, value: value.join('.'), least: Number(least) || 0, most: most ? Number(most) || 0 : null }] : [];
 }
 
+const readTowns = (text: string | null): Town[] => (text ?? '').split('|').filter(Boolean).slice(0, 50).map((one) => {
+  const [id, n] = one.split('*');
+  return { id: id!, n: Number(n) >= 0 ? Math.round(Number(n)) : 1 };
+});
+
 export function readDraft(search: string): Draft {
   const p = new URLSearchParams(search);
   const places = Number(p.get('n')), each = Number(p.get('each'));
   return {
     phase: p.get('phase') ?? '', places: p.get('n') && places >= 0 ? Math.min(Math.round(places), 200) : null, source: p.get('from') === 'interests' ? 'INTERESTS' : 'CANDIDATES',
     each: each >= 1 && each <= 50 ? Math.round(each) : 10, country: p.get('country') ?? '', quotas: (p.get('q') ?? '').split('|').flatMap(readQuota),
+    seekers: readTowns(p.get('for')), capacities: readTowns(p.get('can')),
   };
 }
 
 /** What the address says of a draft; `go` tells that a plan is wanted. */
 export const writeDraft = (d: Draft): Record<string, string> => ({
   phase: d.phase, n: d.places === null ? '' : String(d.places), from: d.source === 'INTERESTS' ? 'interests' : '', each: d.each === 10 ? '' : String(d.each), country: d.country,
-  q: d.quotas.filter((q) => q.value).map((q) => `${q.by.toLowerCase()}.${q.least}.${q.most ?? ''}.${q.value}`).join('|'), go: '1',
+  q: d.quotas.filter((q) => q.value).map((q) => `${q.by.toLowerCase()}.${q.least}.${q.most ?? ''}.${q.value}`).join('|'),
+  for: d.seekers.map((town) => town.id).join('|'), can: d.capacities.map((town) => `${town.id}*${town.n ?? 1}`).join('|'), go: '1',
 });
 
 export const readVariant = (text: string): Variant => among(VARIANTS, text.toUpperCase()) ?? 'MAXIMUM';
@@ -49,6 +62,7 @@ export const readVariant = (text: string): Variant => among(VARIANTS, text.toUpp
 export const inputOf = (d: Draft, variant: Variant): Input => ({
   phase: d.phase || null, places: d.places, source: d.source, each: d.each, variant, quotas: d.quotas.filter((q) => q.value),
   filter: d.country ? { country: [d.country] } : null,
+  seekers: d.seekers.length ? d.seekers.map((town) => town.id) : null, capacities: d.capacities.length ? d.capacities.map((town) => ({ municipality: town.id, capacity: town.n })) : null,
 });
 
 /** The draft with the bounds moved as the API suggests. */
