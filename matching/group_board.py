@@ -18,6 +18,11 @@ BREACH = 1e5
 """What a broken rule costs; a group's score costs less, whatever it is, because of `STEEPEST`."""
 STEEPEST = 400.0
 """How much the score of the worst group may weigh at most."""
+LANGUAGE = 10.0
+"""How often a member without the group's language counts as long as broken rules are cheap, where there are many groups: no swap or two bring
+one home later, because a whole group must speak what that one speaks."""
+MANY = 50
+"""Groups from which on there are many."""
 HARD = 1e3
 """Breaches that a size outside its bounds counts as."""
 ROUNDING = 1e-6
@@ -122,6 +127,7 @@ class Board:
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
         self.terms = problem.terms()
+        self._tongues = [(term, term.weight) for term in self.terms if isinstance(term, TongueTerm)]
         self.score = ScoreTerm(problem.padded(problem.value), problem.filled(), problem.shape.groups)
         self.fixed = np.pad(problem.pinned >= 0, (0, problem.seats - len(problem.pinned)))
         self.breach = BREACH
@@ -150,6 +156,8 @@ class Board:
         """Sets what a broken rule costs, and how much the worst group weighs against one that is better by a usual difference."""
         scores = self.score.scores()
         self.breach = breach
+        for term, weight in self._tongues:
+            term.weight = weight * (LANGUAGE if breach < BREACH and self.problem.shape.groups >= MANY else 1.0)
         self.score.aim = float(scores.min() if breach == BREACH else scores.mean())
         self.score.steep = min(steep / max(float(scores.std()), 1e-9), STEEPEST)
 

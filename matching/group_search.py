@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from matching.group_board import BREACH, ROUNDING, Board, Problem
+from matching.group_board import BREACH, MANY, ROUNDING, Board, Problem
 from matching.group_start import attraction, first
 from matching.profile import Bools, Floats, Ints
 
@@ -15,8 +15,8 @@ DEPTH = 6
 """Swaps in a chain at most."""
 LENIENCE = 0.15
 """Broken rules more that a chain may cost now and then, while there are any."""
-DEALS = 0.4
-"""Part of the turns that are deals, where there are enough groups for them."""
+DEALS = (0.4, 0.8)
+"""Part of the turns that are deals, for few groups and for many: a deal settles all groups at once."""
 HAND = 5
 """Seats that a deal takes from each group at most."""
 ROWS = 16
@@ -77,7 +77,7 @@ class Walk:
         if self.units and self.rng.random() < 0.1:
             self._move_unit()
             cost = self.board.cost()
-        if groups >= 4 and self.rng.random() < DEALS:
+        if groups >= 4 and self.rng.random() < DEALS[groups >= MANY]:
             self._deal()
             return 1 + groups // 16, self.board.cost()
         return self._chain(cost, heat)

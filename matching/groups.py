@@ -17,7 +17,7 @@ from matching.group_themes import Emphasis, ExpertNeed, Member, expert_needs, fa
 from matching.participants import Attribute, Participants
 from matching.profile import Floats, Ints
 
-ALGORITHM = "groups-1"
+ALGORITHM = "groups-2"
 """Changes with every change of the method that may change an answer."""
 
 
@@ -126,7 +126,7 @@ class GroupPlan:
 
 
 def steps_for(n: int) -> int:
-    """Swaps spent on n participants, as many as take about 1 s of CPU for 120 and 20 s for 1,000."""
+    """Swaps spent on n participants, as many as take about 1 s of CPU for 120 and 15 s for 1,000."""
     return int(600 + n * max(7.0, 0.016 * n))
 
 

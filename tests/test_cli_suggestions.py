@@ -81,7 +81,7 @@ def test_groups_of_an_event(suggesting: Terminal) -> None:
     found = suggesting("groups", "fair", "--number", "1", "--json").document
     [group] = found["rounds"][0]["groups"]
     assert [member["municipality"]["name"] for member in group["members"]] == ["Accra", "Kisumu", "Mombasa"]
-    assert (found["participants"], found["kept"], found["cut_short"], found["algorithm"]) == (3, True, False, "groups-1")
+    assert (found["participants"], found["kept"], found["cut_short"], found["algorithm"]) == (3, True, False, "groups-2")
     text = lines(suggesting("groups", "event:fair", "--sizes", "3-3", "--common-language", "--per-country", "1", "--language", "de"))
     assert text[0].startswith("Participants: 3; worst group 0.")
     assert text[2].startswith("Round 1, group 1: score 0.")

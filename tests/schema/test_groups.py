@@ -35,7 +35,7 @@ async def test_groups_say_what_members_give_each_other(suggesting: Api) -> None:
     given = {"municipalities": NAMED, "number": 2, "rules": KEPT}
     plan = (await suggesting.of(ORGANISER)(QUERY, input=given, other="ulm"))["peerGroups"]
     assert groups(plan) == [["Bonn", "Kisumu"], ["Mombasa", "Ulm"]]
-    assert (plan["participants"], plan["kept"], plan["cutShort"], plan["algorithm"]) == (4, True, False, "groups-1")
+    assert (plan["participants"], plan["kept"], plan["cutShort"], plan["algorithm"]) == (4, True, False, "groups-2")
     waste = next(group for group in plan["rounds"][0]["groups"] if any(m["municipality"]["name"] == "Bonn" for m in group["members"]))
     members = {member["municipality"]["name"]: member for member in waste["members"]}
     assert members["Bonn"]["brings"] == [{"subject": "topic:waste", "others": ["municipality:kisumu"]}]

@@ -255,6 +255,29 @@ def test_a_need_that_somebody_else_changed_meanwhile_is_not_overwritten_unseen(v
     expect(seeks.get_by_role("listitem").first).to_contain_text("unser Beleg")
 
 
+def test_a_need_in_own_words_becomes_what_its_writer_confirms(visit: Visit, axe: Callable[[Page], list[str]]) -> None:
+    page = visit("/fr/municipality?part=focuses", viewer=clerk("de-bad-segeberg"), width=320)
+    words = page.get_by_role("region", name="Avec vos propres mots")
+    text = "Precisamos de apoio na separação do lixo doméstico e na compostagem."
+    tab_to(page, words.get_by_role("radio", name="Recherche"))
+    tab_to(page, words.get_by_label("Votre texte"))
+    page.keyboard.insert_text(text)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    take = words.get_by_role("button", name="Reprendre : Tri et recyclage")
+    expect(words.get_by_text("Seul ce que vous confirmez est repris")).to_be_visible()
+    expect(take).to_be_visible()
+    seeks = page.get_by_role("region", name="Recherche", exact=True)
+    item = seeks.get_by_role("listitem").filter(has_text="Tri et recyclage")
+    expect(item).to_have_count(0)
+    assert axe(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    tab_to(page, take)
+    page.keyboard.press("Enter")
+    expect(words.get_by_text("✓ repris: Tri et recyclage")).to_be_focused()
+    expect(item).to_contain_text(text)
+
+
 def test_what_is_stale_is_confirmed_where_it_stands(visit: Visit) -> None:
     page = visit("/de/municipality", viewer=clerk("de-buckow"))
     expect(page.get_by_text("seit über einem Jahr niemand bestätigt hat")).to_be_visible()

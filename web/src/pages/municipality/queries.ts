@@ -33,6 +33,17 @@ export const FOCUSES = graphql(`
 `);
 export type FocusEdge = NonNullable<ResultOf<typeof FOCUSES>['municipality']>['focuses']['edges'][number];
 
+export const SUBJECTS = graphql(`
+  query SubjectsInWords($text: String!) {
+    subjectsOfText(text: $text, first: 5) {
+      reader
+      topics { topic { id name nameDe nameEs nameFr } }
+      targets { target { id name nameDe nameEs nameFr } }
+      goals { goal { id name nameDe nameEs nameFr } }
+    }
+  }
+`);
+
 export const PEOPLE = graphql(`
   query People($id: ID!) {
     municipality(id: $id) {
