@@ -104,7 +104,8 @@ def test_the_text_is_the_same_whatever_the_values() -> None:
             [listing("municipality", filter=Linked(relation="partners", node=both[0]), first=first), listing("municipality", filter=both[1])]
         )[0]
 
-    assert text("municipality:a", name="x", first=1) == text("municipality:b", "municipality:c", name="yy", first=100)
+    assert text("municipality:a", name="x", first=1) == text("municipality:b", name="yy", first=100)
+    assert text("municipality:a", "municipality:b", name="x", first=1) == text("municipality:b", "municipality:c", "municipality:d", name="yy", first=100)
 
 
 async def plan(file: Path, *selections: Selection) -> list[str]:
@@ -130,6 +131,10 @@ PLANS: dict[str, tuple[Selection, list[str]]] = {
     "by id": (listing("municipality", filter=compare("id", "eq", A)), ["SEARCH n2 USING PRIMARY KEY (id=?)"]),
     "of a country by name": (
         listing("municipality", filter=GERMAN, order=NAME, first=9),
+        ["SEARCH n2 USING INDEX municipality(country,name_key) (country=?)"],
+    ),
+    "of a list of one country by name": (
+        listing("municipality", filter=compare("country", "in", ("DE",)), order=NAME, first=9),
         ["SEARCH n2 USING INDEX municipality(country,name_key) (country=?)"],
     ),
     "its next page": (
