@@ -265,8 +265,8 @@ def test_a_need_in_own_words_becomes_what_its_writer_confirms(visit: Visit, axe:
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     take = words.get_by_role("button", name="Reprendre : Tri et recyclage")
+    expect(take).to_be_visible(timeout=30_000)  # what reads texts is made at the first one: 3 s of a core
     expect(words.get_by_text("Seul ce que vous confirmez est repris")).to_be_visible()
-    expect(take).to_be_visible()
     seeks = page.get_by_role("region", name="Recherche", exact=True)
     item = seeks.get_by_role("listitem").filter(has_text="Tri et recyclage")
     expect(item).to_have_count(0)
