@@ -13,6 +13,8 @@ interface Field<T> {
   left?: (option: T) => string;
 }
 
+const PAUSE_MS = 40;
+
 export class Combobox<T> {
   text = $state('');
   open = $state(false);
@@ -22,8 +24,8 @@ export class Combobox<T> {
   #eager = false; // Enter came before the answer
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** Searches when no key came for `pause` milliseconds. */
-  constructor(readonly pause: number, readonly field: Field<T>) {}
+  /** Searches when no key came for `PAUSE_MS`. */
+  constructor(readonly field: Field<T>) {}
 
   typed = (): void => {
     this.open = true;
@@ -31,7 +33,7 @@ export class Combobox<T> {
     this.#eager = false;
     clearTimeout(this.#timer);
     if (!this.wanted) return this.field.clear();
-    this.#timer = setTimeout(this.field.search, this.pause);
+    this.#timer = setTimeout(this.field.search, PAUSE_MS);
   };
 
   /** An answer has come: takes its first option where Enter was pressed already. */
