@@ -10,7 +10,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, Protocol, TypeAlias
 
 from graph_api.model import Link, Scalar
@@ -45,6 +45,14 @@ class Compare:
     property: str
     operator: Operator
     value: Scalar | tuple[Scalar, ...]
+
+    def plain(self) -> Compare:
+        """The same, said as equality where it is a list of one value: with that, and not with a list, an index gives records in order."""
+        match self:
+            case Compare(operator=Operator.IN, value=(value,)) if value is not None:
+                return replace(self, operator=Operator.EQ, value=value)
+            case _:
+                return self
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -214,9 +214,8 @@ def _walked(selection: Selection, sorting: Sorting) -> Sorting:
     wanted, kind = selection.filter, selection.shapes[0].kind
     if len(selection.shapes) > 1 or sorting.key != f"{sorting.node}.name_key" or not isinstance(wanted, Compare):
         return sorting
-    one = wanted.operator is Operator.EQ or (wanted.operator is Operator.IN and isinstance(wanted.value, tuple) and len(wanted.value) == 1)
     prop = declared([kind], wanted.property)
-    return dataclasses.replace(sorting, within=key_name(prop)) if one and is_walked(kind, prop) else sorting
+    return dataclasses.replace(sorting, within=key_name(prop)) if wanted.plain().operator is Operator.EQ and is_walked(kind, prop) else sorting
 
 
 def _two_parts(terms: Terms, pattern: str, where: Sequence[str], sorting: Sorting, bounds: Bounds, limit: str) -> str:

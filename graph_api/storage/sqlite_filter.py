@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import cast
 
 import orjson
@@ -119,7 +119,7 @@ def condition(statement: Statement, subject: Subject, given: Filter) -> str:
 def _condition(statement: Statement, subject: Subject, given: Filter) -> str:
     match given:
         case Compare():
-            return _compare(statement, subject, _single(given))
+            return _compare(statement, subject, given.plain())
         case Every(of=parts) if any(isinstance(part, Linked) for part in parts):  # links are followed first: no index is to give the order
             plain = (_compare(statement, subject, part) if isinstance(part, Compare) else condition(statement, subject, part) for part in parts)
             return f"({' AND '.join(plain)})"
@@ -136,15 +136,6 @@ def _condition(statement: Statement, subject: Subject, given: Filter) -> str:
         case Matches(text=text):
             found = nodes_with(text, statement.bind)
             return f"{_node(subject)} IN ({found})" if found else "FALSE"
-
-
-def _single(given: Compare) -> Compare:
-    """One of one value is that value: with it, and not with a list, an index gives rows in order."""
-    match given:
-        case Compare(operator=Operator.IN, value=(str() | int() | float() as value,)):
-            return replace(given, operator=Operator.EQ, value=value)
-        case _:
-            return given
 
 
 def selective(given: Filter) -> bool:
