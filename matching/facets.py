@@ -240,13 +240,16 @@ FACETS = (
 """Names of all facets, in the order in which they are shown."""
 
 
-def facets(profiles: Profiles) -> tuple[Facet, ...]:
-    """All facets over some profiles, in the order of `FACETS`."""
-    content, network = Content(profiles), Network(profiles)
+def facets_of_content(content: Content) -> tuple[Facet, ...]:
+    """The first of all facets: those that read what municipalities seek, offer and work on."""
+    return Needs(content), Offers(content), Goals(content)
+
+
+def facets(profiles: Profiles, content: Content) -> tuple[Facet, ...]:
+    """All facets over some profiles and their content, in the order of `FACETS`."""
+    network = Network(profiles)
     return (
-        Needs(content),
-        Offers(content),
-        Goals(content),
+        *facets_of_content(content),
         Languages(profiles),
         Size(profiles),
         Standing(profiles),

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Mapping
+
 import numpy as np
 
+from matching.asked import Asked
 from matching.incidence import Incidence
 from matching.nearness import Nearness
 from matching.profile import OFFERS, SEEKS, WORKS_ON, Floats, Ints, Profiles
@@ -11,6 +15,9 @@ from matching.reasons import Reason
 
 SHOWN = 3
 """Subjects named in a reason at most."""
+
+Match = tuple[int, int]
+"""A subject that is wanted, and one that is given and meets it."""
 
 
 class Content:
@@ -25,12 +32,37 @@ class Content:
             chosen = (focuses.direction == direction) & (focuses.weight > 0)
             self.tables.append(Incidence(focuses.municipality[chosen], focuses.subject[chosen], focuses.weight[chosen], shape))
         self.totals = [table.sums() for table in self.tables]
+        self._asked: Mapping[tuple[int, int], tuple[Ints, Floats]] = {}
+        self._written: Mapping[tuple[int, int], frozenset[int]] = {}
+
+    def asking(self, seeker: int, asked: Asked) -> Content:
+        """The same for one question of a seeker, with what it has written beside its focuses; these tables stay as they are."""
+        places = {id_: place for place, id_ in enumerate(self.ids)}
+        rows: dict[tuple[int, int], tuple[Ints, Floats]] = {}
+        written: dict[tuple[int, int], frozenset[int]] = {}
+        for direction, said in ((SEEKS, asked.needs), (OFFERS, asked.offers)):
+            weights = dict(zip(*(part.tolist() for part in self.row(direction, seeker)), strict=True))
+            read = {places[id_]: weight for id_, weight in said.items() if id_ in places and weight > 0}
+            written[direction, seeker] = frozenset(read.keys() - weights.keys())
+            for subject, weight in read.items():
+                known = weights.get(subject, 0.0)
+                weights[subject] = known + weight if direction == SEEKS else max(known, weight)
+            subjects = sorted(weights)
+            rows[direction, seeker] = np.array(subjects, dtype=np.int64), np.array([weights[s] for s in subjects], dtype=np.float64)
+        view = copy.copy(self)
+        view._asked, view._written = rows, written
+        return view
+
+    def row(self, direction: int, municipality: int) -> tuple[Ints, Floats]:
+        """Subjects of a municipality in one direction, ascending, and their weights."""
+        asked = self._asked.get((direction, municipality))
+        return self.tables[direction].row(municipality) if asked is None else asked
 
     def met_by_all(self, row: int, rows: Ints, wanted: int, given: int) -> Floats:
         """Which part of what one municipality wants is met by what each of the rows gives: shape (rows,), NaN where unknown."""
         table = self.tables[given]
         met = np.zeros(len(self.totals[given]))
-        subjects, weights = self.tables[wanted].row(row)
+        subjects, weights = self.row(wanted, row)
         if not len(subjects):
             return np.full(len(rows), np.nan)
         for subject, weight in zip(subjects.tolist(), weights.tolist(), strict=True):
@@ -44,7 +76,7 @@ class Content:
 
     def met_of_all(self, row: int, rows: Ints, wanted: int, given: int) -> Floats:
         """Which part of what each of the rows wants is met by what one municipality gives: shape (rows,), NaN where unknown."""
-        subjects, weights = self.tables[given].row(row)
+        subjects, weights = self.row(given, row)
         if not len(subjects):
             return np.full(len(rows), np.nan)
         best = np.zeros(self.nearness.size)
@@ -53,21 +85,30 @@ class Content:
         totals, near = self.totals[wanted][rows], np.flatnonzero(best)
         return np.divide(self.tables[wanted].chosen(near, best[near])[rows], totals, out=np.full_like(totals, np.nan), where=totals > 0)
 
-    def matches(self, wanting: int, giving: int, wanted: int, given: int) -> tuple[tuple[int, int], ...]:
+    def matches(self, wanting: int, giving: int, wanted: int, given: int) -> tuple[Match, ...]:
         """The pairs (wanted subject, subject given that meets it best) of two municipalities, strongest first."""
-        subjects, strengths = self.tables[given].row(giving)
+        subjects, strengths = self.row(given, giving)
         found: list[tuple[float, int, int]] = []
-        for subject, weight in zip(*(part.tolist() for part in self.tables[wanted].row(wanting)), strict=True):
+        for subject, weight in zip(*(part.tolist() for part in self.row(wanted, wanting)), strict=True):
             met = self.nearness.of(subject)[subjects] * strengths
             if len(met) and met.max() > 0:
                 found.append((-weight * float(met.max()), subject, int(subjects[int(met.argmax())])))
         found.sort(key=lambda match: (match[0], self.ids[match[1]], self.ids[match[2]]))
         return tuple((subject, other) for _, subject, other in found[:SHOWN])
 
-    def reason(self, key: str, matches: tuple[tuple[int, int], ...]) -> Reason:
-        """A reason that names the subjects that match."""
-        subjects = tuple(dict.fromkeys(subject for pair in matches for subject in pair))
-        return Reason(key=key if matches else f"{key}.none", facts={"matches": matches}, nodes=tuple(self.ids[subject] for subject in subjects))
+    def reason(self, key: str, matches: tuple[Match, ...], written: frozenset[Match] = frozenset()) -> Reason:
+        """A reason that names the subjects that match; of those in `written`, only what the other side has is on record."""
+        known, asked = tuple(m for m in matches if m not in written), tuple(m for m in matches if m in written)
+        kind = f"{key}.none" if not matches else key if not asked else f"{key}.both" if known else f"{key}.asked"
+        facts = {name: found for name, found in (("matches", known), ("asked", asked)) if found or name == "matches"}
+        place = 1 if key == Needs.name else 0
+        subjects = dict.fromkeys(subject for pair in matches for subject in (pair if pair not in written else (pair[place],)))
+        return Reason(key=kind, facts=facts, nodes=tuple(self.ids[subject] for subject in subjects))
+
+    def written(self, seeker: int, direction: int, matches: tuple[Match, ...]) -> frozenset[Match]:
+        """Those matches whose subject on the seeker's side stands in its text alone."""
+        own = self._written.get((direction, seeker), frozenset())
+        return frozenset(match for match in matches if match[0 if direction == SEEKS else 1] in own)
 
 
 class Needs:
@@ -84,7 +125,8 @@ class Needs:
 
     def reason(self, seeker: int, candidate: int) -> Reason:
         """The needs that are met, and by what."""
-        return self._content.reason(self.name, self._content.matches(seeker, candidate, SEEKS, OFFERS))
+        matches = self._content.matches(seeker, candidate, SEEKS, OFFERS)
+        return self._content.reason(self.name, matches, self._content.written(seeker, SEEKS, matches))
 
 
 class Offers:
@@ -101,7 +143,8 @@ class Offers:
 
     def reason(self, seeker: int, candidate: int) -> Reason:
         """The candidate's needs that are met, and by what."""
-        return self._content.reason(self.name, self._content.matches(candidate, seeker, SEEKS, OFFERS))
+        matches = self._content.matches(candidate, seeker, SEEKS, OFFERS)
+        return self._content.reason(self.name, matches, self._content.written(seeker, OFFERS, matches))
 
 
 class Goals:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from matching.asked import Asked
 from matching.exclusions import RULES, Exclusions, Unmet, own_wishes, sides
-from matching.facets import FACETS, Facet, facets
+from matching.facets import FACETS, Facet, facets, facets_of_content
+from matching.focuses import Content
 from matching.profile import Bools, Floats, Ints, Profiles
 from matching.ranking import NEEDS, OFFERS, Ranking
 from matching.reasons import Reason, render
@@ -85,7 +87,8 @@ class PartnerMatcher:
         """Reads the profiles into tables that make answers fast; `ValueError` for weights that are not allowed."""
         self.profiles_: Profiles = profiles
         self.weights_: Weights = (self.defaults or default_weights()).changed(self.weights)
-        self.facets_: tuple[Facet, ...] = facets(profiles)
+        self.content_: Content = Content(profiles)
+        self.facets_: tuple[Facet, ...] = facets(profiles, self.content_)
         self.home_: Bools = np.array([code == self.home for code in profiles.country], dtype=bool)
         self.tiebreak_: Ints = np.argsort(np.argsort(np.array(profiles.ids, dtype=object), kind="stable"))
         self._wishes = own_wishes(profiles)
@@ -103,33 +106,47 @@ class PartnerMatcher:
         weights: Mapping[str, float] | None = None,
         keep: Bools | None = None,
         exclude: Mapping[str, Collection[str]] | None = None,
+        asked: Asked | None = None,
     ) -> Candidates:
         """The best candidates for a municipality.
 
         `keep` is a mask of shape (n,) of those that pass the asker's filter (the others count as `filtered`); `exclude` lists ids
-        under the rules `opted_out` and `dismissed`. Raises `ValueError` for an unknown municipality, weight or rule.
+        under the rules `opted_out` and `dismissed`; `asked` adds to the seeker's focuses, for this question only. Raises `ValueError`
+        for an unknown municipality, weight or rule.
         """
         row = self.profiles_.row(seeker)
         changed = self.weights_.changed(weights)
         exclusions = self.exclusions(row, keep=keep, exclude=exclude)
-        ranking = self.ranking(row, exclusions.kept(), changed)
+        known = self._facets(row, asked)
+        ranking = self._ranking(row, exclusions.kept(), changed, known)
         places = ranking.first(max(first, 0), self.tiebreak_)
         ranges = ranking.rank_ranges(places)
         return Candidates(
             seeker=seeker,
-            candidates=tuple(self._candidate(row, ranking, int(place), rank, ranges[rank - 1]) for rank, place in enumerate(places, start=1)),
+            candidates=tuple(self._candidate(row, known, ranking, int(place), rank, ranges[rank - 1]) for rank, place in enumerate(places, start=1)),
             considered=len(ranking.rows),
             excluded=exclusions.counts(),
             unmet=None if len(ranking.rows) else exclusions.unmet(),
-            algorithm=f"{ALGORITHM}+{changed.version}",
+            algorithm="+".join(part for part in (ALGORITHM, changed.version, asked.reader if asked else "") if part),
         )
 
     def ranking(self, seeker: int, rows: Ints, weights: Weights | None = None) -> Ranking:
         """Scores of the municipalities in `rows` for the one in row `seeker`."""
+        return self._ranking(seeker, rows, weights or self.weights_, self.facets_)
+
+    @staticmethod
+    def _ranking(seeker: int, rows: Ints, weights: Weights, facets: Sequence[Facet]) -> Ranking:
         table = np.empty((len(rows), len(FACETS)), order="F")
-        for column, facet in enumerate(self.facets_):
+        for column, facet in enumerate(facets):
             table[:, column] = facet.scores(seeker, rows)
-        return Ranking(rows=rows, table=table, weights=weights or self.weights_)
+        return Ranking(rows=rows, table=table, weights=weights)
+
+    def _facets(self, seeker: int, asked: Asked | None) -> tuple[Facet, ...]:
+        """All facets, those of content with what the seeker has written."""
+        if asked is None:
+            return self.facets_
+        fresh = facets_of_content(self.content_.asking(seeker, asked))
+        return fresh + self.facets_[len(fresh) :]
 
     def exclusions(self, seeker: int, *, keep: Bools | None = None, exclude: Mapping[str, Collection[str]] | None = None) -> Exclusions:
         """Which rules meet which municipalities, for the seeker in one row."""
@@ -152,7 +169,7 @@ class PartnerMatcher:
         mask[np.asarray(rows, dtype=np.int64)] = True
         return mask
 
-    def _candidate(self, seeker: int, ranking: Ranking, place: int, rank: int, rank_range: tuple[int, int]) -> Candidate:
+    def _candidate(self, seeker: int, known: Sequence[Facet], ranking: Ranking, place: int, rank: int, rank_range: tuple[int, int]) -> Candidate:
         scores: Floats = ranking.table[place]
         return Candidate(
             id=self.profiles_.ids[int(ranking.rows[place])],
@@ -160,11 +177,11 @@ class PartnerMatcher:
             score=float(ranking.scores[place]),
             seeker_benefit=_known(scores[NEEDS]),
             candidate_benefit=_known(scores[OFFERS]),
-            facets=self._facet_scores(seeker, ranking, place),
+            facets=self._facet_scores(seeker, known, ranking, place),
             rank_range=(min(rank, rank_range[0]), max(rank, rank_range[1])),
         )
 
-    def _facet_scores(self, seeker: int, ranking: Ranking, place: int) -> tuple[FacetScore, ...]:
+    def _facet_scores(self, seeker: int, known: Sequence[Facet], ranking: Ranking, place: int) -> tuple[FacetScore, ...]:
         row = int(ranking.rows[place])
         scores: list[float] = ranking.table[place].tolist()
         weights: list[float] = ranking.weight.tolist()
@@ -173,7 +190,7 @@ class PartnerMatcher:
         for column, weight in enumerate(weights):
             if weight:
                 score = _known(scores[column])
-                reason = Reason(key="unknown", facts={}) if score is None else self.facets_[column].reason(seeker, row)
+                reason = Reason(key="unknown", facts={}) if score is None else known[column].reason(seeker, row)
                 found.append(FacetScore(name=FACETS[column], score=score, weight=weight, share=shares[column], reason=reason))
         return tuple(found)
 

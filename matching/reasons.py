@@ -46,11 +46,35 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "es": "Sus ofertas no cubren ninguna de las necesidades indicadas.",
         "fr": "Ses offres ne répondent à aucun des besoins indiqués.",
     },
+    "needs.asked": {
+        "en": "Offers what you described as a need: {asked}.",
+        "de": "Bietet an, was Sie als Bedarf beschrieben haben: {asked}.",
+        "es": "Ofrece lo que usted describió como necesidad: {asked}.",
+        "fr": "Propose ce que vous avez décrit comme besoin : {asked}.",
+    },
+    "needs.both": {
+        "en": "Offers what is sought: {matches}; and what you described as a need: {asked}.",
+        "de": "Bietet an, was gesucht wird: {matches}; und was Sie als Bedarf beschrieben haben: {asked}.",
+        "es": "Ofrece lo que se busca: {matches}; y lo que usted describió como necesidad: {asked}.",
+        "fr": "Propose ce qui est recherché : {matches} ; et ce que vous avez décrit comme besoin : {asked}.",
+    },
     "offers": {
         "en": "Seeks what can be offered to it: {matches}.",
         "de": "Sucht, was ihr angeboten werden kann: {matches}.",
         "es": "Busca lo que se le puede ofrecer: {matches}.",
         "fr": "Recherche ce qui peut lui être proposé : {matches}.",
+    },
+    "offers.asked": {
+        "en": "Seeks what you described as an offer: {asked}.",
+        "de": "Sucht, was Sie als Angebot beschrieben haben: {asked}.",
+        "es": "Busca lo que usted describió como oferta: {asked}.",
+        "fr": "Recherche ce que vous avez décrit comme offre : {asked}.",
+    },
+    "offers.both": {
+        "en": "Seeks what can be offered to it: {matches}; and what you described as an offer: {asked}.",
+        "de": "Sucht, was ihr angeboten werden kann: {matches}; und was Sie als Angebot beschrieben haben: {asked}.",
+        "es": "Busca lo que se le puede ofrecer: {matches}; y lo que usted describió como oferta: {asked}.",
+        "fr": "Recherche ce qui peut lui être proposé : {matches} ; et ce que vous avez décrit comme offre : {asked}.",
     },
     "offers.none": {
         "en": "None of its stated needs can be met.",
@@ -295,7 +319,7 @@ def render(reason: Reason, profiles: Profiles, language: str = "en") -> str:
 
 def _said(reason: Reason, name: str, profiles: Profiles, language: str) -> str:
     fact = reason.facts[name]
-    if name == "matches":
+    if name in ("matches", "asked"):
         pairs = cast("tuple[tuple[int, int], ...]", fact)
         return ", ".join(dict.fromkeys(_match(pair, profiles, language) for pair in pairs))
     if name == "country":

@@ -20,6 +20,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 
+from matching.asked import Reading
 from matching.profile import LANGUAGES, Floats, Ints, Subjects
 
 NEAREST = 4
@@ -28,6 +29,12 @@ NEAREST = 4
 SHRINKAGE = 0.1
 """Inverse of the penalty of the learned part (scikit-learn's C). Both were set on the benchmark's 616 texts, where all of 2 to 6 and 0.1 to 0.2
 differ by half a percent."""
+
+READ = 5
+"""Subjects that a text is taken to mean at most, where nobody confirms them."""
+
+FAINT = 0.5
+"""Subjects less sure than this part of the surest are left out."""
 
 
 class TextReader(Protocol):
@@ -125,25 +132,45 @@ class TextMatcher:
         """The goals that a text is most likely about, the likeliest first; shares of all goals add up to 1."""
         if not text.strip() or len(self.goals_) < 2:
             return ()
-        raw = self.reader_.vectors([text])
-        learned = np.asarray(self._learned.decision_function(_unit(raw)), dtype=np.float64).reshape(1, -1)
-        if learned.shape[1] != len(self.goals_):  # two goals: one number, for the second
-            learned = np.hstack([-learned, learned])
-        sure = _spread(self._likeness(raw)) + _spread(learned[0])
-        shares = np.exp(sure - sure.max())
-        return self._mentions(self.goals_, shares / shares.sum(), first)
+        return self._mentions(self.goals_, self._shares(self.reader_.vectors([text])), first)
 
     def subjects(self, text: str, kind: str, first: int = 5) -> tuple[Mention, ...]:
         """The subjects of one kind (`topic`, `sdg_target`, `sdg_goal`) whose names are nearest to a text, the nearest first."""
         rows = np.array([row for row, own in enumerate(self.subjects_.ids) if own.startswith(f"{kind}:")], dtype=np.int64)
         if not text.strip() or not len(rows) or not len(self.goals_):
             return ()
-        near = _unit(self.reader_.vectors([text]) - self._middle)[0] @ self._near[rows].T
-        return self._mentions(rows, np.clip(near, 0, 1), first)
+        return self._mentions(rows, np.clip(self._nearness(self.reader_.vectors([text]))[rows], 0, 1), first)
+
+    def reading(self, text: str) -> Reading:
+        """What a text is taken to mean where nobody confirms it: topics and targets, at most `READ`.
+
+        A subject counts by the likeness of its names, and by the root of the share of the goal it belongs to.
+        """
+        if not text.strip() or not len(self.goals_):
+            return {}
+        raw = self.reader_.vectors([text])
+        shares = self._shares(raw) if len(self.goals_) > 1 else np.ones(1)
+        sure = np.clip(self._nearness(raw), 0, 1) * np.sqrt(((self.belongs_ > 0) * shares).max(axis=1))
+        sure[self.goals_] = 0
+        found = self._mentions(np.arange(len(sure)), sure, READ)
+        return {mention.id: mention.score for mention in found if mention.score > 0 and mention.score >= found[0].score * FAINT}
+
+    def _nearness(self, raw: Floats) -> Floats:
+        """Likeness of one text and the names of every subject, from -1 to 1."""
+        return (_unit(raw - self._middle) @ self._near.T)[0]
+
+    def _shares(self, raw: Floats) -> Floats:
+        """How sure each goal is for one text; they add up to 1."""
+        learned = np.asarray(self._learned.decision_function(_unit(raw)), dtype=np.float64).reshape(1, -1)
+        if learned.shape[1] != len(self.goals_):  # two goals: one number, for the second
+            learned = np.hstack([-learned, learned])
+        sure = _spread(self._likeness(raw)) + _spread(learned[0])
+        shares = np.exp(sure - sure.max())
+        return shares / shares.sum()
 
     def _likeness(self, raw: Floats) -> Floats:
         """For each goal the mean likeness of its nearest subjects."""
-        near = (_unit(raw - self._middle) @ self._near.T)[0]
+        near = self._nearness(raw)
         return np.array([np.sort(near[self.belongs_[:, goal] > 0])[-NEAREST:].mean() for goal in range(len(self.goals_))])
 
     def _mentions(self, rows: Ints, scores: Floats, first: int) -> tuple[Mention, ...]:

@@ -247,6 +247,12 @@ def test_loading_the_demo_twice_is_loading_it_once(embedded: Terminal) -> None:
     embedded("export", "second.xlsx")
     assert Path("first.xlsx").read_bytes() == Path("second.xlsx").read_bytes()
     assert len(embedded("candidates", "ke-kisumu", "-n", "5", "--json").document["candidates"]) == 5
+    own_words = ("candidates", "ke-kisumu", "-n", "1", "--language", "de", "--needs", "Solarstrom", "--offers", "")
+    need, offer = embedded(*own_words, "--json").document["understood"]
+    assert (need["side"], need["number"], need["subjects"][0]["name"], offer["subjects"]) == ("needs", 1, "Solarenergie", [])
+    lines = embedded(*own_words).out.splitlines()
+    assert lines[1].startswith("Understood of needs 1 (by sentences): Solarenergie")
+    assert lines[2] == "Understood of offers 1 (by sentences): nothing."
 
 
 def test_a_backup_comes_back_into_another_store(terminal: Terminal) -> None:

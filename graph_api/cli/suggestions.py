@@ -20,14 +20,19 @@ in_language = click.option("--language", type=click.Choice(LANGUAGES), default="
 
 @main.command()
 @click.argument("municipality")
+@click.option("--needs", multiple=True, help="What it looks for, in its own words and language; may be given several times.")
+@click.option("--offers", multiple=True, help="What it can offer, likewise.")
 @first
 @in_language
 @as_json
-def candidates(municipality: str, first: int, language: str, as_json: bool) -> None:
-    """Who could become a partner of MUNICIPALITY (its id, with or without `municipality:`)."""
+def candidates(municipality: str, needs: tuple[str, ...], offers: tuple[str, ...], first: int, language: str, as_json: bool) -> None:
+    """Who could become a partner of MUNICIPALITY (its id, with or without `municipality:`).
+
+    What is given with --needs and --offers counts beside its recorded focuses, for this answer only.
+    """
     from graph_api.operations.answers import candidates_document, candidates_text
 
-    document = on_store(lambda store: candidates_document(store, municipality, first=first, language=language))
+    document = on_store(lambda store: candidates_document(store, municipality, first=first, language=language, needs=needs, offers=offers))
     emit(document, as_json=as_json, text=functools.partial(candidates_text, document))
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from graph_api.model import global_id, own_id
 from graph_api.operations.candidates import CandidateFinder
+from graph_api.operations.texts import SubjectFinder, Understood
 from graph_api.operations.viewers import Role, Viewer
 from graph_api.storage.base import Store
 from matching.partners import Candidate, PartnerMatcher
@@ -15,13 +16,18 @@ OPERATOR = Viewer(role=Role.ADMIN, name="command line")
 """Whoever runs commands where the store is."""
 
 
-async def candidates_document(store: Store, municipality: str, *, first: int, language: str) -> dict[str, Any]:
-    """The candidates of a municipality with everything that explains them."""
-    found, fitted = await CandidateFinder(store).candidates(global_id("municipality", municipality), first=first, viewer=OPERATOR)
+async def candidates_document(
+    store: Store, municipality: str, *, first: int, language: str, needs: Sequence[str] = (), offers: Sequence[str] = ()
+) -> dict[str, Any]:
+    """The candidates of a municipality with everything that explains them; `needs` and `offers` are texts in its own words."""
+    read = await SubjectFinder(store).read(needs, offers)
+    asked = read and read.asked
+    found, fitted = await CandidateFinder(store).candidates(global_id("municipality", municipality), first=first, viewer=OPERATOR, asked=asked)
     matcher = fitted.matcher
     return {
         "municipality": _place(matcher, found.seeker, language),
         "candidates": [_candidate(matcher, candidate, language) for candidate in found.candidates],
+        "understood": list(_understood(matcher, read, language)) if read else [],
         "considered": found.considered,
         "excluded": [{"rule": rule, "count": count} for rule, count in found.excluded.items()],
         "unmet": None if found.unmet is None else {"reason": found.unmet.reason, "relax": list(found.unmet.relax), "gain": found.unmet.gain},
@@ -34,6 +40,15 @@ def _place(matcher: PartnerMatcher, node: str, language: str) -> dict[str, Any]:
     profiles = matcher.profiles_
     row = profiles.row(node)
     return {"id": node, "name": profiles.names[row], "country": profiles.country[row], "country_name": profiles.country_name(profiles.country[row], language)}
+
+
+def _understood(matcher: PartnerMatcher, read: Understood, language: str) -> Iterator[dict[str, Any]]:
+    subjects = matcher.profiles_.subjects
+    place = {id_: row for row, id_ in enumerate(subjects.ids)}
+    for side, readings in (("needs", read.needs), ("offers", read.offers)):
+        for number, reading in enumerate(readings, start=1):
+            means = [{"id": id_, "name": subjects.name(place[id_], language), "weight": weight} for id_, weight in reading.items() if id_ in place]
+            yield {"side": side, "number": number, "subjects": means, "reader": read.reader}
 
 
 def _candidate(matcher: PartnerMatcher, candidate: Candidate, language: str) -> dict[str, Any]:
@@ -71,6 +86,9 @@ def candidates_text(document: Mapping[str, Any]) -> Iterator[str]:
     """The same, line by line, for people."""
     seeker = document["municipality"]
     yield f"Partner candidates for {seeker['name']} ({seeker['country_name']}), {document['considered']} municipalities considered:"
+    for text in document["understood"]:
+        means = ", ".join(subject["name"] for subject in text["subjects"]) or "nothing"
+        yield f"Understood of {text['side']} {text['number']} (by {text['reader']}): {means}."
     for candidate in document["candidates"]:
         yield ""
         yield from _candidate_text(candidate, seeker["name"])

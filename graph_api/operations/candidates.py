@@ -14,6 +14,7 @@ from graph_api.model import InterestStatus
 from graph_api.operations.profiles import load_profiles
 from graph_api.operations.viewers import ANYBODY, Viewer
 from graph_api.storage.base import Compare, Linked, Operator, Reader, Selection, Shape, Wanted
+from matching.asked import Asked
 from matching.partners import Candidates, PartnerMatcher
 from matching.profile import Bools, Profiles
 
@@ -121,8 +122,9 @@ class CandidateFinder:
         weights: Mapping[str, float] | None = None,
         filter: CandidateFilter | None = None,
         viewer: Viewer = ANYBODY,
+        asked: Asked | None = None,
     ) -> tuple[Candidates, Fitted]:
-        """The best candidates for a municipality, and by whom they were found.
+        """The best candidates for a municipality, and by whom they were found; `asked` adds to its focuses for this question only.
 
         Raises NotFound for an unknown municipality, InvalidInput for weights that are not allowed.
         """
@@ -132,7 +134,7 @@ class CandidateFinder:
             raise NotFound(municipality)
         with checked():
             keep, exclude = filter.mask(profiles) if filter else None, fitted.unwanted.for_(municipality, viewer)
-            found = fitted.matcher.candidates(municipality, first, weights=weights, keep=keep, exclude=exclude)
+            found = fitted.matcher.candidates(municipality, first, weights=weights, keep=keep, exclude=exclude, asked=asked)
         return found, fitted
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,13 +12,17 @@ import numpy as np
 from graph_api.errors import InvalidInput
 from graph_api.operations.profiles import load_subjects
 from graph_api.storage.base import Reader
+from matching.asked import Asked, Reading
 from matching.profile import Subjects
 
 if TYPE_CHECKING:
     from matching.texts import Mention, TextMatcher
 
 LONGEST_TEXT = 10_000
-"""Characters."""
+"""Characters; of several texts that are read together, of all of them."""
+
+MOST_TEXTS = 10
+"""Texts on needs, and on offers, that are read together."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +35,21 @@ class SubjectsOfText:
     reader: str
     """How the text was read: `sentences` or `words`."""
     revision: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Understood:
+    """What texts on needs and offers were taken to mean. It holds nothing of the texts themselves."""
+
+    needs: tuple[Reading, ...]
+    """Of each text, in their order; empty for one in which nothing was found."""
+    offers: tuple[Reading, ...]
+    reader: str
+
+    @property
+    def asked(self) -> Asked:
+        """The same, as the matcher takes it."""
+        return Asked.of(self.needs, self.offers, self.reader)
 
 
 class SubjectFinder:
@@ -56,6 +76,24 @@ class SubjectFinder:
             )
 
         return await asyncio.to_thread(found)
+
+    async def read(self, needs: Sequence[str] | None, offers: Sequence[str] | None) -> Understood | None:
+        """What texts on needs and offers mean; None where there are none. Raises InvalidInput for too many or too long ones."""
+        texts = {"needs": tuple(needs or ()), "offers": tuple(offers or ())}
+        for name, given in texts.items():
+            if len(given) > MOST_TEXTS:
+                raise InvalidInput(f"{name}: {len(given)} texts are too many: at most {MOST_TEXTS}")
+        if (length := sum(len(text) for given in texts.values() for text in given)) > LONGEST_TEXT:
+            raise InvalidInput(f"needs and offers: {length:,} characters are too many: at most {LONGEST_TEXT:,} together")
+        if not any(texts.values()):
+            return None
+        matcher, _ = await self._current()
+
+        def understood() -> Understood:
+            found = {name: tuple(matcher.reading(text) for text in given) for name, given in texts.items()}
+            return Understood(**found, reader=matcher.reader_.name)
+
+        return await asyncio.to_thread(understood)
 
     async def _current(self) -> tuple[TextMatcher, int]:
         """What was learned of the network as it is now, and its revision."""

@@ -7,6 +7,7 @@ import strawberry
 
 from graph_api.model import KINDS, PLURALS, global_id, kind_of
 from graph_api.operations.candidates import Fitted, introductions
+from graph_api.operations.texts import LONGEST_TEXT, MOST_TEXTS, Understood
 from graph_api.schema import mirror, results
 from graph_api.schema.exchanges import ExchangeFields
 from graph_api.schema.experts import ExpertFields
@@ -21,6 +22,8 @@ from graph_api.schema.texts import TextFields
 from matching.partners import Candidate, Candidates
 
 MOST_CANDIDATES = 100
+TEXTS = f"at most {MOST_TEXTS} texts; needs and offers have at most {LONGEST_TEXT:,} characters together."
+NOT_KEPT = "Counts beside its recorded focuses for this answer only; nothing is kept."
 
 
 # ── records of one kind ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -86,13 +89,14 @@ def _candidate(candidate: Candidate, fitted: Fitted, via: Sequence[str], found: 
     )
 
 
-async def _partner_candidates(info: Info, answer: Candidates, fitted: Fitted) -> results.PartnerCandidates:
+async def _partner_candidates(info: Info, answer: Candidates, fitted: Fitted, read: Understood | None) -> results.PartnerCandidates:
     introducers = await _introducers(info, answer)
     others = sorted({id_ for ids in introducers.values() for id_ in ids})
     found = await found_below(info, "PartnerCandidates", [*(c.id for c in answer.candidates), *others])
     unmet = answer.unmet and results.Unmet(reason=answer.unmet.reason, relax=list(answer.unmet.relax), gain=answer.unmet.gain)
     return results.PartnerCandidates(
         candidates=[_candidate(candidate, fitted, introducers.get(candidate.id, ()), found) for candidate in answer.candidates],
+        understood=results.to_understood(read, fitted.matcher.profiles_.subjects) if read else [],
         considered=answer.considered,
         excluded=[results.Exclusion(rule=rule, count=count) for rule, count in answer.excluded.items()],
         unmet=unmet or None,
@@ -127,18 +131,22 @@ class Fields:
         first: Annotated[int, argument("At most this many, from 0 to 100.")] = 10,
         weights: Annotated[results.FacetWeights | None, argument("How much facets count, in place of the usual weights.")] = None,
         filter: Annotated[results.CandidateFilterInput | None, argument("Whom to suggest.")] = None,
+        needs: Annotated[list[str] | None, argument(f"What it looks for, in its own words and language: {TEXTS} {NOT_KEPT}")] = None,
+        offers: Annotated[list[str] | None, argument(f"What it can offer, likewise: {TEXTS} {NOT_KEPT}")] = None,
     ) -> results.PartnerCandidates:
         """The candidates of a municipality."""
         bounded("first", first, 0, MOST_CANDIDATES)
         given = {name: value for name, value in vars(weights).items() if isinstance(value, float | int)} if weights else None
+        read = await info.context.texts.read(needs, offers)
         found, fitted = await info.context.finder.candidates(
             global_id("municipality", municipality),
             first=first,
             weights=given,
             filter=filter.to_filter() if filter else None,
             viewer=info.context.viewer,
+            asked=read and read.asked,
         )
-        return await _partner_candidates(info, found, fitted)
+        return await _partner_candidates(info, found, fitted, read)
 
 
 async def _nodes(info: Info, ids: Sequence[str]) -> list[Any]:

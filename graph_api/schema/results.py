@@ -2,17 +2,21 @@
 # No `from __future__ import annotations`: strawberry reads the annotations of closures.
 
 import enum
+import functools
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
 import strawberry
 
 from graph_api.operations.candidates import CandidateFilter
+from graph_api.operations.texts import Understood as UnderstoodTexts
 from graph_api.schema import mirror
 from graph_api.schema.info import Found, described
 from graph_api.schema.mirror import Field, declare_enum
+from matching.asked import Reading
 from matching.facets import FACETS
 from matching.partners import FacetScore
+from matching.profile import Subjects
 from matching.reasons import Reason
 
 
@@ -147,11 +151,62 @@ class Unmet:
     gain: int = described("Number of candidates there would be then.")
 
 
+class TextSide(enum.Enum):
+    """Which of the two kinds of texts."""
+
+    NEEDS = "needs"
+    OFFERS = "offers"
+
+
+declare_enum(TextSide, "Which texts of the question.", {"NEEDS": "What the asking municipality looks for.", "OFFERS": "What it can offer."})
+
+
+@strawberry.type(description="A topic or target that a text was taken to mean.")
+class UnderstoodSubject:
+    """A subject that a text was taken to mean."""
+
+    id: strawberry.ID = described("Its id.")
+    weight: float = described("How sure that is, from 0 to 1.")
+    names: strawberry.Private[Callable[[str], str]]
+
+    @strawberry.field(description="What it is called.")
+    def name(self, language: InLanguage = Language.EN) -> str:
+        """The name in a language."""
+        return self.names(language.value)
+
+
+@strawberry.type(description="What a text of the question was taken to mean. Nobody has confirmed it, and nothing of it is kept.")
+class UnderstoodText:
+    """What one text was taken to mean."""
+
+    side: TextSide = described("Whether it is one of `needs` or of `offers`.")
+    place: int = described("Its place among them, from 0.")
+    subjects: list[UnderstoodSubject] = described("What it is about, the surest first; empty where nothing was found.")
+    reader: str = described("How it was read: `sentences` (an encoder for 16 languages) or `words` (where that is not installed).")
+
+
+def to_understood(read: UnderstoodTexts, subjects: Subjects) -> list[UnderstoodText]:
+    """What was read, as the API shows it."""
+    place = {id_: row for row, id_ in enumerate(subjects.ids)}
+
+    def meant(reading: Reading) -> list[UnderstoodSubject]:
+        found = [(id_, weight, functools.partial(subjects.name, place[id_])) for id_, weight in reading.items() if id_ in place]
+        return [UnderstoodSubject(id=strawberry.ID(id_), weight=weight, names=names) for id_, weight, names in found]
+
+    sides = ((TextSide.NEEDS, read.needs), (TextSide.OFFERS, read.offers))
+    return [
+        UnderstoodText(side=side, place=number, subjects=meant(reading), reader=read.reader)
+        for side, readings in sides
+        for number, reading in enumerate(readings)
+    ]
+
+
 @strawberry.type(description="The partner candidates of a municipality, and how they were found.")
 class PartnerCandidates:
     """The answer for one municipality."""
 
     candidates: list[PartnerCandidate] = described("The candidates, the best first.")
+    understood: list[UnderstoodText] = described("What each text of `needs` and `offers` was taken to mean, in their order.")
     considered: int = described("Number of municipalities that were ranked.")
     excluded: list[Exclusion] = described("How many were left out, by rule.")
     unmet: Unmet | None = described("Why nobody fits, where nobody does.")
