@@ -8,7 +8,6 @@ import time
 from collections.abc import Awaitable, Callable
 
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from graph_api.errors import SettingsError, Unauthenticated
@@ -16,7 +15,7 @@ from graph_api.schema.context import Context
 from graph_api.schema.engine import PATIENCE, Engine, Question
 from graph_api.schema.sizes import MOST_BYTES
 from graph_api.telemetry import Metrics
-from graph_api.transport import API_HEADERS, JSON, RESPONSE, Reply, accepted, asked, check_type, posted, refused, replied, too_long
+from graph_api.transport import JSON, RESPONSE, Reply, accepted, asked, check_type, posted, refused, replied, send_reply, too_long
 
 log = logging.getLogger("partnergraph.server")
 
@@ -35,8 +34,7 @@ class Endpoint:
         self._metrics.time("partnergraph_request_seconds", reply.label or "none", time.perf_counter() - began)
         for code in reply.codes:
             self._metrics.count("partnergraph_errors_total", code)
-        media = f"{reply.media}; charset=utf-8"
-        await Response(reply.body, reply.status, {**API_HEADERS, **reply.headers}, media)(scope, receive, send)
+        await send_reply(reply, send)
 
     async def _reply(self, request: Request) -> Reply:
         if request.method not in ("GET", "HEAD", "POST"):

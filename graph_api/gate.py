@@ -12,7 +12,7 @@ from typing import Any
 
 from graph_api.quota import Quota
 from graph_api.telemetry import Metrics, request_id
-from graph_api.transport import Reply, refused
+from graph_api.transport import Reply, refused, send_reply
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -57,14 +57,6 @@ def is_loopback(address: str) -> bool:
         return False
 
 
-async def send_reply(reply: Reply, send: Send, headers: Iterable[tuple[bytes, bytes]] = ()) -> None:
-    """Sends a reply."""
-    own = [(b"content-type", f"{reply.media}; charset=utf-8".encode()), (b"content-length", str(len(reply.body)).encode()), *headers]
-    own += [(name.encode("latin-1"), value.encode("latin-1")) for name, value in reply.headers.items()]
-    await send({"type": "http.response.start", "status": reply.status, "headers": own})
-    await send({"type": "http.response.body", "body": reply.body})
-
-
 class Gate:
     """Stands around the service as ASGI middleware."""
 
@@ -94,7 +86,7 @@ class Gate:
             return
         self._metrics.count("partnergraph_requests_total", "none", str(refusal.status))
         self._metrics.count("partnergraph_errors_total", *refusal.codes)
-        await send_reply(refusal, marked, [(b"cache-control", b"no-store")])
+        await send_reply(refusal, marked)
 
     def _refusal(self, scope: Scope, headers: dict[bytes, bytes]) -> Reply | None:
         host = headers.get(b"host", b"").decode("latin-1").lower()

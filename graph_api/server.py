@@ -132,7 +132,8 @@ def create_app(settings: Settings, store: Store | None = None, *, today: Callabl
     everybody = create_context(used, read=watched(used, metrics), today=today)
 
     async def context(request: Request) -> Context:
-        return dataclasses.replace(everybody, viewer=await sessions.viewer(request))
+        viewer = await sessions.viewer(request)
+        return everybody if viewer is everybody.viewer else dataclasses.replace(everybody, viewer=viewer)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncGenerator[None]:
@@ -143,9 +144,9 @@ def create_app(settings: Settings, store: Store | None = None, *, today: Callabl
 
     return Starlette(
         routes=[
-            *watching_routes(readiness, metrics),
+            Route("/graphql", Endpoint(Engine(schema), context, metrics)),  # first, since routes are tried in turn
             Route("/graphql/schema.graphql", text_of(lambda: schema_text)),
-            Route("/graphql", Endpoint(Engine(schema), context, metrics)),
+            *watching_routes(readiness, metrics),
             *Transfers(used, sessions.viewer, metrics).routes(),
             *sessions.routes(),
             *web.routes(),

@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextvars
 import datetime
 import logging
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator
+from itertools import accumulate
 from typing import Literal
 
 import orjson
@@ -36,9 +38,7 @@ class Metrics:
         """Counts a time."""
         timed = self._times[name]
         row = timed.setdefault(label if label in timed or len(timed) < MOST_LABELS else "other", [0.0] * (len(BUCKETS) + 2))
-        for place, end in enumerate(BUCKETS):
-            row[place] += seconds <= end
-        row[-2] += 1
+        row[bisect_left(BUCKETS, seconds)] += 1
         row[-1] += seconds
 
     def text(self) -> str:
@@ -59,9 +59,10 @@ class Metrics:
             yield f"# TYPE {name} histogram"
             for value, row in sorted(self._times[name].items()):
                 own = f'{label}="{_escaped(value)}"'
-                for end, count in zip((*map(str, BUCKETS), "+Inf"), row, strict=False):
+                within = list(accumulate(row[:-1]))
+                for end, count in zip((*map(str, BUCKETS), "+Inf"), within, strict=True):
                     yield f'{name}_bucket{{{own},le="{end}"}} {count:g}'
-                yield f"{name}_count{{{own}}} {row[-2]:g}"
+                yield f"{name}_count{{{own}}} {within[-1]:g}"
                 yield f"{name}_sum{{{own}}} {row[-1]:.6f}"
 
 

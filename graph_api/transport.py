@@ -7,7 +7,7 @@ clients, has 200 for every well-formed question. What is not even a question is 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 from urllib.parse import parse_qsl
@@ -36,6 +36,19 @@ class Reply:
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     codes: tuple[str, ...] = ()
     label: str = ""
+
+
+_ALWAYS = [(name.encode(), value.encode()) for name, value in API_HEADERS.items()]
+
+
+async def send_reply(reply: Reply, send: Callable[[MutableMapping[str, Any]], Awaitable[None]]) -> None:
+    """Sends a reply over ASGI."""
+    headers = [(b"content-type", f"{reply.media}; charset=utf-8".encode()), (b"content-length", b"%d" % len(reply.body))]
+    own = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in reply.headers.items()]
+    told = {name for name, _ in own}
+    headers += [header for header in _ALWAYS if header[0] not in told]
+    await send({"type": "http.response.start", "status": reply.status, "headers": headers + own})
+    await send({"type": "http.response.body", "body": reply.body})
 
 
 def refused(status: int, code: str, message: str, *, media: str = JSON, **headers: str) -> Reply:

@@ -107,7 +107,7 @@ class One:
         return global_id(self.kind, read.arguments(self.node, "Query")["id"])
 
     def _selection(self, read: Reading, asked: Asked, ids: Sequence[str]) -> Selection:
-        return read.again_one(asked, (self.kind,), with_ids(ids)).selection
+        return read.again_one(asked, (self.kind,), with_ids(ids))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,8 +121,8 @@ class Page:
 
     async def turn(self, read: Reading, store: Store) -> Turn:
         """See `Root`."""
-        asked = read.again_page(self.pattern.asked(read), (self.kind,), read.arguments(self.node, "Query"))
-        return (asked.selection,), lambda cells: self.write(cells[0], asked.selection)
+        selection = read.again_page(self.pattern.asked(read), (self.kind,), read.arguments(self.node, "Query"))
+        return (selection,), lambda cells: self.write(cells[0], selection)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,7 +165,7 @@ def records_turn(field: ByIds, read: Reading, ids: Sequence[str]) -> tuple[Seque
         if kind := kind_of(own):
             by_kind.setdefault(kind, []).append(own)
     ways = {kind: field.way(kind) for kind in by_kind}
-    selections = [read.again_one(pattern.asked(read), (kind,), with_ids(by_kind[kind])).selection for kind, (pattern, _) in ways.items()]
+    selections = [read.again_one(pattern.asked(read), (kind,), with_ids(by_kind[kind])) for kind, (pattern, _) in ways.items()]
 
     def write(cells: Sequence[Cell]) -> dict[str, Any]:
         found = zip(ways.values(), selections, cells, strict=True)

@@ -138,13 +138,13 @@ class Reading:
         total = any(group[0].name.value == "totalCount" for group in fields.values())
         return self._asked(selected, kinds, self._listed(kinds, arguments, shapes=(), total=total), single=False)
 
-    def again_one(self, asked: Asked, kinds: tuple[str, ...], filter: Filter) -> Asked:
+    def again_one(self, asked: Asked, kinds: tuple[str, ...], filter: Filter) -> Selection:
         """The same as was asked before, of other records."""
-        return replace(asked, selection=Selection(shapes=asked.selection.shapes, filter=self._seen(kinds, filter)))
+        return Selection(shapes=asked.selection.shapes, filter=self._seen(kinds, filter))
 
-    def again_page(self, asked: Asked, kinds: tuple[str, ...], arguments: Mapping[str, Any]) -> Asked:
+    def again_page(self, asked: Asked, kinds: tuple[str, ...], arguments: Mapping[str, Any]) -> Selection:
         """The same as was asked before, with other arguments. Raises InvalidInput for pages that are not allowed."""
-        return replace(asked, selection=self._listed(kinds, arguments, shapes=asked.selection.shapes, total=asked.selection.total))
+        return self._listed(kinds, arguments, shapes=asked.selection.shapes, total=asked.selection.total)
 
     def _listed(self, kinds: tuple[str, ...], arguments: Mapping[str, Any], *, shapes: tuple[Shape, ...], total: bool) -> Selection:
         """The page that arguments mean."""

@@ -2,11 +2,13 @@
 
 For `{ municipality(id: $id) { name country departments { totalCount } } }` the text is
 
-    def record1(row, shape):
-        v, below, wanted = row[3], row[4], shape.links
-        return {'name': (x if (x := v[0]) is not None else refuse()),
-                'country': (x if (x := v[1]) is not None else refuse()),
-                'departments': page2(below[0], wanted[0].selection)}
+    def single2(cell, selection):
+        if not cell[1]: return None
+        own, mark, link, (v0, v1), below = cell[1][0]
+        wanted0 = selection.shapes[0].links[0].selection
+        return {'name': (v0 if v0 is not None else refuse()),
+                'country': (v1 if v1 is not None else refuse()),
+                'departments': page1(below[0], wanted0)}
 
 and so on. All that a text holds of a question are response keys, as literals; the grammar makes them letters, digits and `_`.
 What would be an error in the answer (a required value that is empty, a number out of range, a member that its closed set does
@@ -18,6 +20,7 @@ from __future__ import annotations
 import datetime
 import enum
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, NoReturn, TypeAlias
 
 from graphql import FieldNode, GraphQLObjectType, get_named_type
@@ -51,6 +54,25 @@ class Names(dict[object, str | None]):
         refuse()
 
 
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """How a record is written where its row is at hand in names."""
+
+    text: str
+    values: str = "values"
+    """The names of its properties' values."""
+    before: tuple[str, ...] = ()
+    """What is to be said before, once for all records of a cell."""
+
+    def targets(self, link: str = "link") -> str:
+        """The names that a row gives, `link` being those of the link's properties."""
+        return f"own, mark, {link}, {self.values}, below"
+
+    def taken(self, row: str) -> str:
+        """What takes a row apart."""
+        return f"{self.targets()} = {row}"
+
+
 class Writing:
     """The functions of one plan: they are written down as text first, and then made all at once."""
 
@@ -74,18 +96,28 @@ class Writing:
 
     def single(self, nodes: list[FieldNode], kinds: tuple[str, ...]) -> str:
         """Writes the one record of a cell, or null where there is none: the name of a WriteCell."""
-        record = self.record(nodes, kinds)
-        return self._define("single", "cell, selection", f"return {record}(cell[1][0], selection) if cell[1] else None")
+        record = self._record(nodes, kinds)
+        return self._define("single", "cell, selection", "if not cell[1]: return None", record.taken("cell[1][0]"), *record.before, f"return {record.text}")
 
     def record(self, nodes: list[FieldNode], kinds: tuple[str, ...]) -> str:
         """Writes a record of some kinds: the name of a WriteRow."""
-        ways = {kind: self._of_kind(nodes, kind) for kind in kinds}
-        if len(kinds) == 1:
-            return self._define("record", "row, selection", f"return {ways[kinds[0]]}(row, selection.shapes[0])")
-        cases = [f"if kind == {kind!r}: return {way}(row, selection.shapes[{place}])" for place, (kind, way) in enumerate(ways.items())]
-        return self._define("record", "row, selection", "kind = row[0].partition(':')[0]", *cases, "refuse()")
+        record = self._record(nodes, kinds)
+        return self._define("record", "row, selection", record.taken("row"), *record.before, f"return {record.text}")
 
-    def _of_kind(self, nodes: list[FieldNode], kind: str) -> str:
+    def _record(self, nodes: list[FieldNode], kinds: tuple[str, ...]) -> Record:
+        """Writes a record in place; where kinds differ, by a function for each."""
+        ways = [self._of_kind(nodes, kind) for kind in kinds]
+        if len(kinds) == 1 or (not ways[0].before and all(way == ways[0] for way in ways)):
+            return ways[0]
+        cases = list[str]()
+        for place, (kind, way) in enumerate(zip(kinds, ways, strict=True)):
+            before = [line.replace(".shapes[0]", f".shapes[{place}]") for line in way.before]
+            name = self._define(kind, "row, selection", way.taken("row"), *before, f"return {way.text}")
+            cases.append(f"if kind == {kind!r}: return {name}(row, selection)")
+        name = self._define("record", "row, selection", "kind = row[0].partition(':')[0]", *cases, "refuse()")
+        return Record(text=f"{name}((own, mark, None, values, below), selection)")
+
+    def _of_kind(self, nodes: list[FieldNode], kind: str) -> Record:
         owner = KINDS[kind].__name__
         groups = self._read.fields(nodes, owner)
         members = {key: MEMBERS[kind].get(group[0].name.value) for key, group in groups.items()}
@@ -95,13 +127,13 @@ class Writing:
         for key, member in members.items():
             if isinstance(member, Relation):
                 way, place = self._relation(groups[key], owner, member), links.index(key)
-                written[key] = f"{way}(below[{place}], wanted[{place}].selection)"
+                written[key] = f"{way}(below[{place}], wanted{place})"
             elif isinstance(member, Property):
-                written[key] = "row[0]" if member.name == "id" else self._value(member, f"v[{names.index(member.name)}]")
+                written[key] = "own" if member.name == "id" else self._value(member, f"v{names.index(member.name)}")
             else:
                 written[key] = _fixed(groups[key][0].name.value, owner)
-        taken = "v, below, wanted = row[3], row[4], shape.links" if links else "v = row[3]"
-        return self._define(kind, "row, shape", taken, f"return {_object(written)}")
+        wanted = tuple(f"wanted{place} = selection.shapes[0].links[{place}].selection" for place in range(len(links)))
+        return Record(text=_object(written), values=_targets("v", len(names)) or "values", before=wanted)
 
     def _relation(self, nodes: list[FieldNode], owner: str, relation: Relation) -> str:
         if relation.one:
@@ -116,9 +148,10 @@ class Writing:
         if issubclass(declared.type, enum.Enum):
             return f"{self._names(declared.type, needed=needed)}[{value}]"
         right = _RIGHT[declared.type]
+        empty = f"{value} is {'not ' if needed else ''}None"
         if right is None:
-            return f"(x if (x := {value}) is not None else refuse())" if needed else value
-        return f"(x if (x := {value}) is not None and {right} else refuse())" if needed else f"(x if (x := {value}) is None or {right} else refuse())"
+            return f"({value} if {empty} else refuse())" if needed else value
+        return f"({value} if {empty} {'and' if needed else 'or'} {right.format(value)} else refuse())"
 
     def _names(self, closed: type[enum.Enum], *, needed: bool) -> str:
         name = f"{closed.__name__}{'' if needed else '_or_none'}"
@@ -136,30 +169,34 @@ class Writing:
         chosen = self._read.fields(edges[0] if edges else [], _edge(connection))
         link = CONNECTIONS[connection]
         own = [p for n, p in properties(link).items() if p.key or to_camel_case(n) in {g[0].name.value for g in chosen.values()}] if link else []
+        record, edge = self._edge(chosen, kinds, own, _edge(connection))
         cursor = f"encode_cursor(({', '.join(['{0}[1]', '{0}[0]', *(f'{{0}}[2][{place}]' for place, p in enumerate(own) if p.key)])}))"
         written = {key: self._of_page(group, connection, cursor) for key, group in groups.items() if group not in edges}
         if edges:
-            edge = self._edge(chosen, kinds, own, cursor, _edge(connection))
-            written = {key: written.get(key) or f"[{edge} for row in rows]" for key in groups}
-        body = ["rows, after, before = cut(selection, cell[1])", f"return {_object(written)}"]
+            every = f"[{edge} for {record.targets(_targets('l', len(own)) or 'link')} in rows]"
+            written = {key: written.get(key) or every for key in groups}
+        body = ["rows, after, before = cut(selection, cell[1])", *record.before, f"return {_object(written)}"]
         return self._define("page", "cell, selection", *body)
 
-    def _edge(self, groups: Mapping[str, list[FieldNode]], kinds: tuple[str, ...], own: Sequence[Property], cursor: str, owner: str) -> str:
+    def _edge(self, groups: Mapping[str, list[FieldNode]], kinds: tuple[str, ...], own: Sequence[Property], owner: str) -> tuple[Record, str]:
+        """The record at the end of an edge, and the edge as text."""
         names = {to_camel_case(p.name): place for place, p in enumerate(own)}
+        nodes = [group for group in groups.values() if group[0].name.value == "node"]
+        if len(nodes) > 1:
+            raise Uncovered
+        record = self._record(nodes[0], kinds) if nodes else Record(text="")
         written: dict[str, str] = {}
         for key, group in groups.items():
             name = group[0].name.value
             if name == "node":
-                if sum(other[0].name.value == "node" for other in groups.values()) > 1:
-                    raise Uncovered
-                written[key] = f"{self.record(group, kinds)}(row, selection)"
+                written[key] = record.text
             elif name == "cursor":
-                written[key] = cursor.format("row")
+                written[key] = f"encode_cursor(({', '.join(['mark', 'own', *(f'l{place}' for place, p in enumerate(own) if p.key)])}))"
             elif name in names:
-                written[key] = self._value(own[names[name]], f"row[2][{names[name]}]")
+                written[key] = self._value(own[names[name]], f"l{names[name]}")
             else:
                 written[key] = _fixed(name, owner)
-        return _object(written)
+        return record, _object(written)
 
     def _of_page(self, nodes: list[FieldNode], connection: str, cursor: str) -> str:
         name = nodes[0].name.value
@@ -191,10 +228,15 @@ _RIGHT: Mapping[type, str | None] = {
     datetime.date: None,
     bool: None,
     tuple: None,
-    int: "-2147483648 <= x <= 2147483647",
-    float: "x - x == 0.0",
+    int: "-2147483648 <= {0} <= 2147483647",
+    float: "{0} - {0} == 0.0",
 }
 """When a value of a type that is not empty can be written; None: always. Only for a finite number the difference is 0."""
+
+
+def _targets(letter: str, number: int) -> str:
+    """So many names to take a list apart with."""
+    return f"({' '.join(f'{letter}{place},' for place in range(number))})" if number else ""
 
 
 def _object(written: Mapping[str, str]) -> str:

@@ -191,7 +191,8 @@ def rows_in(cells: Sequence[Cell]) -> int:
         _, rows = left.pop()
         found += len(rows)
         for row in rows:
-            left.extend(row[4])
+            if row[4]:
+                left += row[4]
     return found
 
 
