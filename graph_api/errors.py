@@ -9,6 +9,7 @@ PartnergraphError
 ├── Forbidden                the viewer's role does not allow it
 ├── StoreError               the store cannot do its work
 │   ├── StoreUnavailable     it does not answer now; trying again may help
+│   │   └── StoreNotWritable it can be read, and not written now
 │   └── StoreUnusable        it answers, and trying again will not help (no database, wrong password, a newer format)
 └── SettingsError            a setting has a value that is not allowed
 
@@ -111,6 +112,10 @@ class StoreUnavailable(StoreError):
     """The store does not answer now; trying again may help."""
 
     code = "STORE_UNAVAILABLE"
+
+
+class StoreNotWritable(StoreUnavailable):
+    """The store can be read, and not written now: its disk is full or read-only. For callers it is a store that is away, in its code too."""
 
 
 class StoreUnusable(StoreError):

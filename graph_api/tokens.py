@@ -95,7 +95,7 @@ class LocalTokens:
         """Who holds the token."""
         if token is None:
             return ANYBODY
-        return _viewer(_decoded(token, self._signing_key().public_key(), ["EdDSA"], NAME, NAME), "")
+        return _viewer(_decoded(token, self._signing_key().public_key(), ["EdDSA"], NAME, NAME, verify_iat=False), "")
 
     def check(self) -> None:
         """Raises SettingsError where a key file is there and not good."""
@@ -194,9 +194,11 @@ def _fetched(address: str) -> Any:
         raise
 
 
-def _decoded(token: str, key: Any, algorithms: list[str], issuer: str, audience: str) -> Mapping[str, Any]:
+def _decoded(token: str, key: Any, algorithms: list[str], issuer: str, audience: str, *, verify_iat: bool = True) -> Mapping[str, Any]:
+    """The claims of a token that is good; `verify_iat`: not one that was issued in the future, as those of before a clock was set back were."""
     try:
-        return jwt.decode(token, key, algorithms=algorithms, issuer=issuer, audience=audience, leeway=30, options={"require": ["exp", "iss", "aud", "sub"]})
+        options = {"require": ["exp", "iss", "aud", "sub"], "verify_iat": verify_iat}
+        return jwt.decode(token, key, algorithms=algorithms, issuer=issuer, audience=audience, leeway=30, options=options)
     except jwt.ExpiredSignatureError:
         raise Unauthenticated("the token has expired; ask for a new one") from None
     except (jwt.PyJWTError, ValueError, TypeError) as e:

@@ -153,7 +153,7 @@ def fetch_jars(version: str, target: Path) -> None:
     parts.rename(target)
 
 
-def configuration(home: Path, port: int) -> str:
+def configuration(home: Path, port: int, page_cache: str) -> str:
     """The text of neo4j.conf: Bolt on loopback only, password asked for, nothing else listens, nothing is reported to anybody."""
     settings = {
         "server.bolt.listen_address": f"127.0.0.1:{port}",
@@ -161,7 +161,7 @@ def configuration(home: Path, port: int) -> str:
         "server.http.enabled": "false",
         "server.https.enabled": "false",
         "server.directories.data": home / "data",
-        "server.memory.pagecache.size": "256m",
+        "server.memory.pagecache.size": page_cache,
         "db.tx_log.preallocate": "false",
         "dbms.security.auth_enabled": "true",
         "dbms.usage_report.enabled": "false",
@@ -178,7 +178,15 @@ def free_port() -> int:
 
 @contextmanager
 def running(
-    home: Path, *, version: str = DEFAULT_VERSION, port: int = 0, password: str = "", brief: bool = False, again: bool = False
+    home: Path,
+    *,
+    version: str = DEFAULT_VERSION,
+    port: int = 0,
+    password: str = "",
+    brief: bool = False,
+    again: bool = False,
+    heap: str = "1g",
+    page_cache: str = "256m",
 ) -> Generator[Neo4jAddress]:
     """A server with its data in `home` (made where missing), ready for use inside the block and gone after it;
     `brief`: within minutes, `again`: its data are there already,
@@ -190,10 +198,10 @@ def running(
     java, lib, port = fitting_java(version), jars(version), port or free_port()
     for part in ("conf", "data", "logs", "plugins", "run", "import"):
         (home / part).mkdir(parents=True, exist_ok=True)
-    (home / "conf/neo4j.conf").write_text(configuration(home, port))
+    (home / "conf/neo4j.conf").write_text(configuration(home, port, page_cache))
     main_class = "org.neo4j.server.CommunityEntryPoint" if version.startswith("5.") else "org.neo4j.server.Neo4jCommunity"
     opened = [f"--add-opens={package}=ALL-UNNAMED" for package in OPENED_PACKAGES]
-    command = [java, "-Xmx1g", *(BRIEF if brief else ()), *opened, "-cp", f"{lib}/*", main_class, f"--home-dir={home}", f"--config-dir={home}/conf"]
+    command = [java, f"-Xmx{heap}", *(BRIEF if brief else ()), *opened, "-cp", f"{lib}/*", main_class, f"--home-dir={home}", f"--config-dir={home}/conf"]
     log = home / "logs/console.log"
     with log.open("wb") as out:
         shell = ["/bin/sh", "-c", GUARD, "sh", *command]

@@ -21,6 +21,8 @@ from seeds.synthetic import write
 from tests.neo4j_server import running
 
 OPERATIONS = ("Q1", "Q2", "Q3", "Q4", "Q5", "Q6")
+HEAP, PAGE_CACHE = "8g", "4g"
+"""Of Neo4j: a file of a million links is one transaction, and the largest network has 4 GB."""
 Costs = Mapping[str, Sequence[float]]
 """Milliseconds of CPU for each request of an operation, by size."""
 
@@ -38,7 +40,7 @@ def store(directory: Path, size: int, engine: str) -> Generator[str]:
         yield "ours-file"
         return
     again = (directory / "neo4j").exists()
-    with running(directory / "neo4j", port=PORT, password=PASSWORD, again=again) as address:
+    with running(directory / "neo4j", port=PORT, password=PASSWORD, again=again, heap=HEAP, page_cache=PAGE_CACHE) as address:
         if not again:
             filled(directory, address.environment)
         (directory / "environment.json").write_text(json.dumps(address.environment))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import datetime
 import sys
+import time
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Mapping
 from pathlib import Path
@@ -47,10 +47,10 @@ def progress() -> Generator[Callable[[str, int], None]]:
 def _take_in(paths: tuple[Path, ...], *, as_json: bool) -> None:
     from graph_api.operations.imports import import_files
 
-    began = datetime.datetime.now(datetime.UTC)
+    began = time.monotonic()
     with progress() as show:
         report = on_store(lambda store: import_files(store, paths, progress=show))
-    seconds = (datetime.datetime.now(datetime.UTC) - began).total_seconds()
+    seconds = time.monotonic() - began
     result = {"rows": report.rows, "written": report.written, "revision": report.revision, "seconds": round(seconds, 3)}
 
     def text() -> Iterator[str]:

@@ -9,7 +9,7 @@ from typing import Any
 from graphql import GraphQLError, GraphQLSyntaxError
 from strawberry.extensions import SchemaExtension
 
-from graph_api.errors import PartnergraphError, StoreError, StoreUnavailable
+from graph_api.errors import PartnergraphError, StoreError, StoreNotWritable, StoreUnavailable
 
 log = logging.getLogger("partnergraph.graphql")
 
@@ -43,6 +43,8 @@ def with_code(error: GraphQLError) -> GraphQLError:
 def _of_store(error: StoreError) -> str:
     """What a caller may know of a store's trouble: not where it is, nor what it is."""
     log.warning("the store: %s", error)
+    if isinstance(error, StoreNotWritable):
+        return "the store cannot be written now, only read; nothing was changed; try again later"
     return "the store does not answer now; try again in a moment" if isinstance(error, StoreUnavailable) else "the store cannot do this"
 
 

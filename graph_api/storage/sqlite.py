@@ -15,7 +15,7 @@ from typing import Any, Literal, TypeVar
 
 import orjson
 
-from graph_api.errors import InvalidInput, StoreError, StoreUnavailable, StoreUnusable
+from graph_api.errors import InvalidInput, StoreError, StoreNotWritable, StoreUnavailable, StoreUnusable
 from graph_api.model import KINDS, Link, Node, Scalar, properties
 from graph_api.storage import sqlite_rows, sqlite_terms, sqlite_walk
 from graph_api.storage.base import Cell, Columns, Condition, Expansion, Filter, Hits, Neighbourhood, Search, Selection, Snapshot
@@ -178,9 +178,8 @@ class SqliteStore(SqliteReader):
     async def transaction(self) -> AsyncGenerator[SqliteWriter]:
         """A unit of writing: all or nothing. One writer at a time; others wait."""
         async with self._turn:
-            self._writing = connection = self._writing or await self._connections.in_thread(self._connections.open)
+            connection = await self._begun()
             try:
-                await self._connections.run(connection, self._begin)
                 yield SqliteWriter(self._connections, connection)
                 await self._connections.run(connection, _within(lambda c: c.execute("COMMIT")), stoppable=False)
             finally:
@@ -198,8 +197,32 @@ class SqliteStore(SqliteReader):
                 if connection.in_transaction:
                     await self._connections.run(connection, lambda c: c.execute("COMMIT"), stoppable=False)
 
-    def _begin(self, connection: sqlite3.Connection) -> None:
+    async def _begun(self) -> sqlite3.Connection:
+        """The connection for writing, with a transaction. What was opened while the disk was read-only is opened anew when that is over."""
+        try:
+            return await self._begin()
+        except StoreNotWritable:
+            if not self._connections.writable():
+                raise
+        await self._connections.renew()
+        return await self._begin()
+
+    async def _begin(self) -> sqlite3.Connection:
+        self._writing = connection = self._writing or await self._connections.in_thread(self._connections.open)
+        try:
+            await self._connections.run(connection, self._enter)
+        except BaseException as error:
+            if connection.in_transaction:
+                await self._connections.run(connection, lambda c: c.execute("ROLLBACK"), stoppable=False)
+            if isinstance(error, StoreNotWritable):
+                self._writing = None
+                connection.close()
+            raise
+        return connection
+
+    def _enter(self, connection: sqlite3.Connection) -> None:
         connection.execute("BEGIN IMMEDIATE")
+        connection.execute("DELETE FROM _state WHERE 0")  # a file that was opened as read-only refuses this, and not the line before
         identify(connection, self._connections.shown, self._connections.migrations)  # a newer program may have come meanwhile
 
     async def clear(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import os
 import sqlite3
 from collections.abc import AsyncGenerator, Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import quote
 
-from graph_api.errors import InvalidInput, StoreError, StoreUnavailable, StoreUnusable
+from graph_api.errors import InvalidInput, StoreError, StoreNotWritable, StoreUnavailable, StoreUnusable
 from graph_api.storage.codec import fold
 from graph_api.storage.migrations import MIGRATIONS, Migrations
 from graph_api.storage.ranking import one_typo
@@ -27,6 +28,8 @@ OLDEST = (3, 38)
 """The version of SQLite from which on all that is used here is there."""
 PATIENCE = 5.0
 """Seconds to wait for another process that writes."""
+TURNS_SECONDS = 1.0
+"""Seconds that readers may be kept waiting while all connections are opened anew."""
 EARTH_RADIUS = 6371.0088
 """Mean radius in kilometres (IUGG)."""
 
@@ -52,6 +55,8 @@ class Connections:
         if sqlite3.sqlite_version_info < OLDEST:
             raise StoreUnusable(f"this Python has SQLite {sqlite3.sqlite_version}; needed: {'.'.join(map(str, OLDEST))} or newer")
         address = f"file:{quote(str(self._path))}?mode={'rwc' if create else 'rw'}"
+        if self._path.exists() and not os.access(self._path.parent, os.W_OK) and not self._path.with_name(f"{self._path.name}-wal").exists():
+            raise StoreUnavailable(f"{self.shown} cannot be opened: its directory is read-only, and SQLite keeps two more files there")
         with self.translating():
             connection = sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False, timeout=PATIENCE, cached_statements=512)
             try:
@@ -75,7 +80,8 @@ class Connections:
                 yield connection
             finally:
                 self._idle.append(connection)
-                self._close_idle()
+                if self._closed:
+                    self._close_idle()
 
     async def own(self) -> sqlite3.Connection:
         """The connection of the calling thread's event loop, for reads that are over in less time than another thread takes to begin. It never waits."""
@@ -86,6 +92,28 @@ class Connections:
             opened.execute("PRAGMA busy_timeout = 0")
             self._own = self._own or opened
         return self._own
+
+    def writable(self) -> bool:
+        """Whether the file and its directory can be written now."""
+        return os.access(self._path, os.W_OK) and os.access(self._path.parent, os.W_OK)
+
+    async def renew(self) -> None:
+        """Closes all connections for reading, once none is lent; where that takes too long it does not.
+
+        SQLite shares between a process's connections what it opened while the disk was read-only, and keeps it so for as long as one is open.
+        """
+        turns = 0
+        try:
+            async with asyncio.timeout(TURNS_SECONDS):
+                for _ in range(READERS):
+                    await self._turns.acquire()
+                    turns += 1
+            self._close_idle()
+        except TimeoutError:
+            pass
+        finally:
+            for _ in range(turns):
+                self._turns.release()
 
     async def run(self, connection: sqlite3.Connection, work: Work[T], *, stoppable: bool = True) -> T:
         """Runs the work in a thread. Cancelled, it stops the work's statements and returns only when the thread no longer uses the connection."""
@@ -126,13 +154,14 @@ class Connections:
         """Closes what is idle, and what is lent when it comes back, and ends the threads."""
         self._closed = True
         self._close_idle()
-        if self._own:
-            self._own.close()
         self._threads.shutdown(wait=False)
 
     def _close_idle(self) -> None:
-        while self._closed and self._idle:
+        while self._idle:
             self._idle.pop().close()
+        if self._own:
+            self._own.close()
+            self._own = None
 
 
 def _configure(connection: sqlite3.Connection, *, durable: bool) -> None:
@@ -156,16 +185,17 @@ def kilometres(latitude: float, longitude: float, other_latitude: float, other_l
 
 
 _MEANINGS: dict[int, tuple[type[StoreError] | type[InvalidInput], str]] = {
+    sqlite3.SQLITE_IOERR_WRITE: (StoreNotWritable, "the disk of {} cannot be written now"),
     sqlite3.SQLITE_BUSY: (StoreUnavailable, "{} is in use by another process that writes; try again"),
     sqlite3.SQLITE_LOCKED: (StoreUnavailable, "{} is in use by another process that writes; try again"),
-    sqlite3.SQLITE_FULL: (StoreUnavailable, "no room is left on the disk of {}; nothing was written"),
+    sqlite3.SQLITE_FULL: (StoreNotWritable, "no room is left on the disk of {}; nothing was written"),
     sqlite3.SQLITE_IOERR: (StoreUnavailable, "the disk of {} cannot be read or written now"),
     sqlite3.SQLITE_INTERRUPT: (StoreUnavailable, "work on {} was stopped"),
     sqlite3.SQLITE_NOTADB: (StoreUnusable, "{} is not a database"),
     sqlite3.SQLITE_CORRUPT: (StoreUnusable, "{} is damaged; restore a backup"),
     sqlite3.SQLITE_CANTOPEN: (StoreUnusable, "{} cannot be opened: it is not there, or reading and writing it is not permitted"),
     sqlite3.SQLITE_PERM: (StoreUnusable, "{} cannot be opened: it is not permitted"),
-    sqlite3.SQLITE_READONLY: (StoreUnusable, "{} cannot be written: it or its directory is read-only"),
+    sqlite3.SQLITE_READONLY: (StoreNotWritable, "{} cannot be written: it or its directory is read-only"),
     sqlite3.SQLITE_CONSTRAINT: (InvalidInput, "a value is not of its property's type: {1}"),
     sqlite3.SQLITE_MISMATCH: (InvalidInput, "a value is not of its property's type: {1}"),
     sqlite3.SQLITE_TOOBIG: (InvalidInput, "a text is too long"),
@@ -175,6 +205,6 @@ _MEANINGS: dict[int, tuple[type[StoreError] | type[InvalidInput], str]] = {
 def _translation(error: sqlite3.Error, shown: str) -> StoreError | InvalidInput:
     if "binding parameter" in str(error):
         return InvalidInput(f"a value is of a type that no property has: {error}")
-    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
-    kind, message = _MEANINGS.get(code, (StoreUnusable, "{0} cannot do this: {1}"))
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+    kind, message = _MEANINGS.get(code) or _MEANINGS.get(code & 0xFF, (StoreUnusable, "{0} cannot do this: {1}"))
     return kind(message.format(shown, error))

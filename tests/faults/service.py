@@ -95,7 +95,8 @@ class Outside(Target):
         self.port, self._directory, self.largest_file = free_port(), directory, largest_file
         self.name = str(self.port)
         key = directory / "key"
-        self._token = LocalTokens(key).issue(Viewer(role=Role.COORDINATOR, name="load"), days=1)
+        self._tokens = LocalTokens(key)
+        self._token = self.token(days=7)
         own = {"PARTNERGRAPH_PORT": str(self.port), "PARTNERGRAPH_KEY_FILE": str(key), "PARTNERGRAPH_LOG": "json"}
         self._environment = {**os.environ, **environment, **own}
         self.process: subprocess.Popen[bytes] | None = None
@@ -116,6 +117,10 @@ class Outside(Target):
         assert self.process
         self.process.send_signal(how)
         return self.process.wait(timeout=30)
+
+    def token(self, *, days: int) -> str:
+        """A token of a coordinator that the service takes for so many days from now."""
+        return self._tokens.issue(Viewer(role=Role.COORDINATOR, name="load"), days=days)
 
     def log(self) -> str:
         """What it has written to its log."""

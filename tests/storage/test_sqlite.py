@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from graph_api.errors import InvalidInput, SettingsError, StoreUnavailable, StoreUnusable
+from graph_api.errors import InvalidInput, SettingsError, StoreNotWritable, StoreUnavailable, StoreUnusable
 from graph_api.storage import open_store
 from graph_api.storage.base import Filter, Linked, Matches, Near, Negate, Order, Search, Selection, Shape, Store
 from graph_api.storage.sqlite_connections import Connections
@@ -315,7 +315,7 @@ async def test_a_read_only_file_is_refused_when_written(stored: Store, file: Pat
     await stored.close()
     file.chmod(0o444)
     store = open_store(f"file:{file}")
-    with pytest.raises(StoreUnusable, match="read-only"):
+    with pytest.raises(StoreNotWritable, match="read-only"):
         await store.clear()
     await store.close()
 
@@ -333,7 +333,7 @@ async def test_a_full_disk_undoes_the_transaction(stored: Store, file: Path) -> 
             tx._connection.execute(f"PRAGMA max_page_count = {pages + 20}")  # type: ignore[attr-defined]  # as a full disk does
             await tx.save("topic", ["id", "name"], [[f"topic:{i}", "x" * 1000] for i in range(1000)])
 
-    with pytest.raises(StoreUnavailable, match="no room is left"):
+    with pytest.raises(StoreNotWritable, match="no room is left"):
         await write()
     assert await found(stored, "topic") == ["before", "compost", "environment", "waste"]
 
