@@ -31,6 +31,9 @@ PAGES = {
     "groups": "groups?event=demo-event-2&n=4",
     "groups-rounds": "groups?event=demo-event-4&n=5&rounds=3&max=2&even=country|size&vs=event%3Ddemo-event-4%26n%3D4",
     "plan": "plan?phase=demo-phase-2026&q=region.4..Sub-Saharan+Africa|dac_group.0.2.LDC&go=1",
+    "missions": "missions",
+    "missions-experts": "missions?m=demo-mission-02",
+    "missions-need": "missions?need=1&topics=fair-procurement",
     "about": "about",
     "sign-in": "sign-in",
     **{f"municipality-{part}": f"municipality?part={part}" for part in ("todo", "profile", "focuses", "people", "interests", "programme")},
@@ -41,7 +44,7 @@ PAGES = {
 CLERK = Viewer(role=Role.MUNICIPALITY, name="Clara Clerk", municipality="municipality:de-bonn")
 ADA = Viewer(role=Role.ADMIN, name="Ada Admin")
 SIGNED_IN = {
-    **{"groups": ORGANISER, "groups-rounds": ORGANISER, "plan": COORDINATOR},
+    **{"groups": ORGANISER, "groups-rounds": ORGANISER, "plan": COORDINATOR, **dict.fromkeys(("missions", "missions-experts", "missions-need"), COORDINATOR)},
     **{name: CLERK if name.startswith("municipality") else ADA for name in PAGES if name.startswith(("municipality", "admin"))},
 }
 """Who looks at it, where it is not anybody."""

@@ -30,6 +30,8 @@ PAGES = {
     "groups": "groups?event=demo-event-2&n=4&rounds=2&max=1&vs=event%3Ddemo-event-2%26n%3D5",
     "groups without rights": "groups",
     "plan": "plan?phase=demo-phase-2026&country=KE&q=region.9..Sub-Saharan+Africa|goal.1.3.13&go=1",
+    "missions": "missions",
+    "experts for a mission": "missions?m=demo-mission-02&n=3",
     "about": "about",
     "sign-in": "sign-in",
     "missing": "there/is/nothing",
@@ -44,7 +46,7 @@ PAGES = {
 }
 CLERK = Viewer(role=Role.MUNICIPALITY, name="Clara Clerk", municipality="municipality:de-bonn")
 SIGNED_IN = {
-    **{"groups": ORGANISER, "plan": COORDINATOR},
+    **{"groups": ORGANISER, "plan": COORDINATOR, "missions": COORDINATOR, "experts for a mission": COORDINATOR},
     **{name: CLERK if path.startswith("municipality") else COORDINATOR for name, path in PAGES.items() if path.startswith(("municipality", "admin"))},
 }
 """Who looks at pages that are not for everybody."""
@@ -78,7 +80,7 @@ def test_speaks_its_language_and_fits_320_pixels(visit: Visit, sources: Path, na
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
-@pytest.mark.parametrize("name", ["results", "groups", "plan", "people", "focuses", "admin", "explore", "around", "map of one", "record"])
+@pytest.mark.parametrize("name", ["results", "groups", "plan", "missions", "experts for a mission", "people", "focuses", "admin", "explore", "around", "map of one", "record"])
 def test_texts_two_fifths_longer_break_nothing(visit: Visit, name: str) -> None:
     page = visit(f"/de/{PAGES[name]}", width=320, viewer=SIGNED_IN.get(name))
     page.evaluate("""() => {

@@ -6,8 +6,8 @@ export type Values = Record<string, Value>;
 export interface Choice { value: string; label: string; group?: string }
 export interface Field {
   name: string; label: string; hint?: string; required?: boolean; min?: number; max?: number; step?: number | 'any';
-  /** `yesno`: yes, no, not said. `picks`: several of `choices`. `lines`: one text in each line. */
-  kind: 'text' | 'email' | 'number' | 'date' | 'check' | 'yesno' | 'picks' | 'lines';
+  /** `yesno`: yes, no, not said. `choice`: one of `choices`. `picks`: several of `choices`. `lines`: one text in each line. */
+  kind: 'text' | 'email' | 'number' | 'date' | 'check' | 'yesno' | 'choice' | 'picks' | 'lines';
   choices?: Choice[];
 }
 /** A record as a form sees it, at a revision. */
@@ -29,6 +29,7 @@ export function inWords(field: Field, value: Value | undefined): string {
   if (typeof value === 'boolean') return value ? t('record.yes') : t('record.no');
   if (typeof value === 'number') return number(value);
   if (Array.isArray(value)) return list(value.map((v) => field.choices?.find((c) => c.value === v)?.label ?? v));
+  if (field.kind === 'choice') return field.choices?.find((c) => c.value === value)?.label ?? value;
   return field.kind === 'date' ? date(value) : field.name === 'country' ? country(value) : value;
 }
 
