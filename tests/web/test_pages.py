@@ -80,7 +80,9 @@ def test_speaks_its_language_and_fits_320_pixels(visit: Visit, sources: Path, na
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
-@pytest.mark.parametrize("name", ["results", "groups", "plan", "missions", "experts for a mission", "people", "focuses", "admin", "explore", "around", "map of one", "record"])
+@pytest.mark.parametrize(
+    "name", ["results", "groups", "plan", "missions", "experts for a mission", "people", "focuses", "admin", "explore", "around", "map of one", "record"]
+)
 def test_texts_two_fifths_longer_break_nothing(visit: Visit, name: str) -> None:
     page = visit(f"/de/{PAGES[name]}", width=320, viewer=SIGNED_IN.get(name))
     page.evaluate("""() => {
