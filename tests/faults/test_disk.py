@@ -84,7 +84,7 @@ async def test_a_file_put_by_itself_on_a_read_only_disk_is_told_in_one_line(file
         with immutable(file.parent):
             service.start()
             async with service.client() as client, asyncio.timeout(START_S):
-                while await status(client, "/readyz") != 503:
+                while await status(client, "/readyz") != 503:  # noqa: ASYNC110
                     await asyncio.sleep(0.05)
                 assert await status(client, "/healthz") == 200
         await service.ready()
