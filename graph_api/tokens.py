@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
+from jwt.types import Options
 
 from graph_api.errors import InvalidInput, SettingsError, Unauthenticated
 from graph_api.operations.files import parse_id
@@ -197,7 +198,7 @@ def _fetched(address: str) -> Any:
 def _decoded(token: str, key: Any, algorithms: list[str], issuer: str, audience: str, *, verify_iat: bool = True) -> Mapping[str, Any]:
     """The claims of a token that is good; `verify_iat`: not one that was issued in the future, as those of before a clock was set back were."""
     try:
-        options = {"require": ["exp", "iss", "aud", "sub"], "verify_iat": verify_iat}
+        options: Options = {"require": ["exp", "iss", "aud", "sub"], "verify_iat": verify_iat}
         return jwt.decode(token, key, algorithms=algorithms, issuer=issuer, audience=audience, leeway=30, options=options)
     except jwt.ExpiredSignatureError:
         raise Unauthenticated("the token has expired; ask for a new one") from None
