@@ -31,6 +31,7 @@ PAGES = {
     "groups": "groups?event=demo-event-2&n=4",
     "groups-rounds": "groups?event=demo-event-4&n=5&rounds=3&max=2&even=country|size&vs=event%3Ddemo-event-4%26n%3D4",
     "plan": "plan?phase=demo-phase-2026&q=region.4..Sub-Saharan+Africa|dac_group.0.2.LDC&go=1",
+    "exchange": "exchange?m=ke-kisumu&way=learn",
     "missions": "missions",
     "missions-experts": "missions?m=demo-mission-02",
     "missions-need": "missions?need=1&topics=fair-procurement",

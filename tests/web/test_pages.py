@@ -30,6 +30,7 @@ PAGES = {
     "groups": "groups?event=demo-event-2&n=4&rounds=2&max=1&vs=event%3Ddemo-event-2%26n%3D5",
     "groups without rights": "groups",
     "plan": "plan?phase=demo-phase-2026&country=KE&q=region.9..Sub-Saharan+Africa|goal.1.3.13&go=1",
+    "exchange": "exchange?m=ke-kisumu",
     "missions": "missions",
     "experts for a mission": "missions?m=demo-mission-02&n=3",
     "about": "about",
@@ -81,7 +82,8 @@ def test_speaks_its_language_and_fits_320_pixels(visit: Visit, sources: Path, na
 
 
 @pytest.mark.parametrize(
-    "name", ["results", "groups", "plan", "missions", "experts for a mission", "people", "focuses", "admin", "explore", "around", "map of one", "record"]
+    "name",
+    ["results", "groups", "plan", "missions", "experts for a mission", "exchange", "people", "focuses", "admin", "explore", "around", "map of one", "record"],
 )
 def test_texts_two_fifths_longer_break_nothing(visit: Visit, name: str) -> None:
     page = visit(f"/de/{PAGES[name]}", width=320, viewer=SIGNED_IN.get(name))
@@ -91,6 +93,26 @@ def test_texts_two_fifths_longer_break_nothing(visit: Visit, name: str) -> None:
         for (const t of texts) if (t.textContent.trim().length > 2) t.textContent += ' ' + 'ñöüß'.repeat(Math.ceil(t.textContent.trim().length / 10));
     }""")
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_menu_stands_in_one_line_and_behind_a_button_where_there_is_little_room(visit: Visit, language: str) -> None:
+    page = visit(f"/{language}/about", viewer=COORDINATOR)
+    links = page.locator(".menu a")
+    expect(links.first).to_be_visible()
+    assert len({round(link.bounding_box()["y"]) for link in links.all() if link.bounding_box()}) == 1  # pyright: ignore[reportOptionalSubscript]
+    for width in (768, 320):
+        page.set_viewport_size({"width": width, "height": 700})
+        expect(links.first).not_to_be_visible()
+        button = page.locator(".menu > button")
+        button.click()
+        expect(links.last).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        page.keyboard.press("Tab")
+        expect(links.first).to_be_focused()
+        page.keyboard.press("Escape")
+        expect(links.first).not_to_be_visible()
+        expect(button).to_be_focused()
 
 
 def test_the_first_page_is_small(visit: Visit, site: str) -> None:
