@@ -14,7 +14,7 @@ class Asked:
     """What texts add to a seeker's focuses, for one question."""
 
     needs: Mapping[str, float] = field(default_factory=dict[str, float])
-    """Id of a subject → how important it is; of one text they add up to 1, so that it counts as much as one focus of weight 1."""
+    """Id of a subject → how important it is among what was written; of one text they add up to 1, so that each text counts the same."""
     offers: Mapping[str, float] = field(default_factory=dict[str, float])
     """Id of a subject → how good the offer is, up to 1 for what a text is most about."""
     reader: str = ""

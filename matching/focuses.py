@@ -36,7 +36,10 @@ class Content:
         self._written: Mapping[tuple[int, int], frozenset[int]] = {}
 
     def asking(self, seeker: int, asked: Asked) -> Content:
-        """The same for one question of a seeker, with what it has written beside its focuses; these tables stay as they are."""
+        """The same for one question of a seeker, with what it has written beside its focuses; these tables stay as they are.
+
+        The needs that it has written count as much as all that are on record: somebody who writes asks for just that now.
+        """
         places = {id_: place for place, id_ in enumerate(self.ids)}
         rows: dict[tuple[int, int], tuple[Ints, Floats]] = {}
         written: dict[tuple[int, int], frozenset[int]] = {}
@@ -44,9 +47,10 @@ class Content:
             weights = dict(zip(*(part.tolist() for part in self.row(direction, seeker)), strict=True))
             read = {places[id_]: weight for id_, weight in said.items() if id_ in places and weight > 0}
             written[direction, seeker] = frozenset(read.keys() - weights.keys())
+            scale = sum(weights.values()) / sum(read.values()) if weights and read and direction == SEEKS else 1.0
             for subject, weight in read.items():
                 known = weights.get(subject, 0.0)
-                weights[subject] = known + weight if direction == SEEKS else max(known, weight)
+                weights[subject] = known + scale * weight if direction == SEEKS else max(known, weight)
             subjects = sorted(weights)
             rows[direction, seeker] = np.array(subjects, dtype=np.int64), np.array([weights[s] for s in subjects], dtype=np.float64)
         view = copy.copy(self)

@@ -35,10 +35,18 @@ def test_whoever_seeks_what_was_written_gains():
     assert matcher.text(reason, "fr") == "Recherche ce que vous avez décrit comme offre : waste."
 
 
+def test_needs_that_were_written_count_as_much_as_all_on_record():
+    focuses = [("s", "target:13.1", "seeks", 0.6), ("s", "target:11.7", "seeks", 0.6), ("a", "target:13.1", "offers", 1), ("b", WASTE, "offers", 1)]
+    matcher = PartnerMatcher().fit(world(german=("a", "b"), focuses=focuses))
+    assert ranked(matcher) == ["a", "b"]
+    first, second = matcher.candidates("s", asked=Asked(needs={WASTE: 0.3})).candidates
+    assert [(first.id, first.seeker_benefit), (second.id, second.seeker_benefit)] == [("b", 0.5), ("a", 0.25)]
+
+
 def test_what_was_written_adds_to_what_is_recorded():
-    matcher = PartnerMatcher().fit(world(german=("a",), focuses=[("s", WASTE, "seeks", 0.5), ("a", WASTE, "offers", 1), ("s", PARKS, "offers", 0.4)]))
-    [candidate] = matcher.candidates("s", asked=Asked(needs={WASTE: 0.5, PARKS: 0.5}, offers={PARKS: 0.3})).candidates
-    assert candidate.seeker_benefit == pytest.approx(1 / 1.5)
+    matcher = PartnerMatcher().fit(world(german=("a",), focuses=[("s", WASTE, "seeks", 0.5), ("a", WASTE, "offers", 1)]))
+    [candidate] = matcher.candidates("s", asked=Asked(needs={WASTE: 0.5, PARKS: 0.5})).candidates
+    assert candidate.seeker_benefit == pytest.approx(0.75)
     [other] = PartnerMatcher().fit(world(german=("a",), focuses=[("s", PARKS, "offers", 0.4), ("a", PARKS, "seeks", 1)])).candidates(
         "s", asked=Asked(offers={PARKS: 0.3})).candidates  # fmt: skip
     assert other.candidate_benefit == 0.4
@@ -73,7 +81,7 @@ def test_subjects_that_are_gone_are_passed_over():
     assert matcher.candidates("s", asked=Asked(needs={"topic:gone": 1.0})).candidates == matcher.candidates("s").candidates
 
 
-def test_a_text_counts_as_much_as_one_focus_whatever_it_names():
+def test_each_need_counts_the_same_whatever_it_names():
     asked = Asked.of([{WASTE: 0.6, PARKS: 0.2}, {WASTE: 0.3}, {}], [{WASTE: 0.6, PARKS: 0.3}, {PARKS: 0.2}, {}], "words")
     assert asked.needs == {WASTE: pytest.approx(1.75), PARKS: pytest.approx(0.25)}
     assert asked.offers == {WASTE: 1.0, PARKS: 1.0}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, Route, expect
@@ -198,3 +199,47 @@ def test_the_dossier_prints_on_one_sheet_and_one_for_the_letters(visit: Visit) -
     page = visit("/de/dossier?m=ke-kisumu&c=de-hamburg")
     pdf = page.pdf(format="A4", margin={"top": "15mm", "bottom": "15mm", "left": "15mm", "right": "15mm"})
     assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 2
+
+
+def test_a_need_in_own_words_changes_the_list_by_mouse(visit: Visit, axe: Callable[[Page], list[str]]) -> None:
+    page = visit("/de/?m=tn-sousse&n=20")
+    before = names(page)
+    needs = page.get_by_label("Was Sie suchen")
+    expect(needs).to_have_accessible_description(re.compile("^Beschreiben Sie in Ihrer Sprache"))
+    needs.fill("Nous voulons produire de l’électricité solaire\n\n  Nous cherchons des panneaux solaires  ")
+    page.get_by_role("button", name="Liste anpassen").click()
+    expect(page.get_by_text("So wurden Ihre Angaben verstanden")).to_be_visible(timeout=30_000)  # the first text of a service
+    after = arranged_anew(page, before)
+    expect(page.get_by_text("2 Angaben zählen mit")).to_be_visible()
+    [first, second] = page.locator("form li").all_inner_texts()
+    assert "Nous voulons" in first
+    assert "Solarenergie" in first
+    assert "Nous cherchons des panneaux solaires" in second
+    expect(page.locator("#candidate").get_by_role("list").first).to_contain_text("was Sie als Bedarf beschrieben haben")
+    assert "solaire" not in page.url
+    assert axe(page) == []
+    page.get_by_role("button", name="Angaben verwerfen").click()
+    assert arranged_anew(page, after) == before[:10]
+    expect(needs).to_be_focused()
+    expect(needs).to_have_value("")
+    page.get_by_text("In eigenen Worten suchen").click()  # open from the start, as nothing is on record of Sousse
+    expect(needs).to_have_count(0)
+
+
+def test_an_offer_in_own_words_changes_the_list_by_keyboard(visit: Visit) -> None:
+    page = visit("/es/?m=ke-bomet")
+    before = names(page)
+    page.get_by_text("Buscar con sus propias palabras").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Lo que busca")).to_be_visible()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("Lo que puede ofrecer")).to_be_focused()
+    page.keyboard.type("Sabemos plantar árboles y cuidar bosques")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Así se entendieron sus textos")).to_be_visible(timeout=30_000)
+    arranged_anew(page, before)
+    expect(page.get_by_text("1 texto cuenta")).to_be_visible()
+    assert "m=ke-bomet" in page.url
+    assert "bosques" not in page.url

@@ -1,4 +1,4 @@
-// The state of this page as it stands in the address: whom one looks for, filters, weights.
+// The state of this page: whom one looks for, filters, weights, as they stand in the address; and what one wrote, which does not.
 import { request, type VariablesOf } from '../lib/api';
 import { apiLanguage } from '../lib/i18n';
 import { param, setParams } from '../lib/url.svelte';
@@ -45,14 +45,25 @@ export const clearFilters = () => setParams({ country: '', language: '', size: '
 const weightsByFacet = (answer: { partnerCandidates: { candidates: { facets: { name: string; weight: number }[] }[] } }) =>
   Object.fromEntries(answer.partnerCandidates.candidates[0]?.facets.map((f) => [f.name, f.weight]) ?? []);
 
+/** What a seeker looks for and offers in its own words. */
+export interface Asked { needs: string[]; offers: string[] }
+export const NOTHING_ASKED: Asked = { needs: [], offers: [] };
+const MOST_TEXTS = 10;
+
+/** Each line is a text; what is beyond the tenth belongs to the tenth. */
+export function texts(written: string): string[] {
+  const lines = written.split('\n').map((line) => line.trim()).filter(Boolean);
+  return lines.length <= MOST_TEXTS ? lines : [...lines.slice(0, MOST_TEXTS - 1), lines.slice(MOST_TEXTS - 1).join(' ')];
+}
+
 export interface Ranked { answer: Answer; usual: Record<string, number> }
 
-/** The candidates as the address wants them; `usual` are the usual weights where they are known already. */
-export async function rank(municipality: string, first: number, usual: Record<string, number>, signal: AbortSignal): Promise<Ranked> {
+/** The candidates as the address wants them and for what was written; `usual` are the usual weights where they are known already. */
+export async function rank(municipality: string, first: number, usual: Record<string, number>, signal: AbortSignal, asked: Asked = NOTHING_ASKED): Promise<Ranked> {
   const steps = readSteps(param('weights'));
   const moved = Object.keys(steps).length > 0;
   const filter = filterOf(param('country'), param('language'), param('size'));
   const known = moved && !Object.keys(usual).length ? weightsByFacet(await request(USUAL_WEIGHTS, { municipality }, signal)) : usual;
-  const answer = await request(CANDIDATES, { municipality, first, filter, weights: weightsOf(known, steps), language: apiLanguage }, signal);
+  const answer = await request(CANDIDATES, { municipality, first, filter, weights: weightsOf(known, steps), ...asked, language: apiLanguage }, signal);
   return { answer, usual: moved || !answer.partnerCandidates.candidates.length ? known : weightsByFacet(answer) };
 }
