@@ -13,6 +13,7 @@ from graph_api.errors import NotFound, checked
 from graph_api.model import InterestStatus
 from graph_api.operations.profiles import load_profiles
 from graph_api.operations.viewers import ANYBODY, Viewer
+from graph_api.operations.work import Work
 from graph_api.storage.base import Compare, Linked, Operator, Reader, Selection, Shape, Wanted
 from matching.asked import Asked
 from matching.partners import Candidates, PartnerMatcher
@@ -94,25 +95,20 @@ class CandidateFinder:
     def __init__(self, reader: Reader, *, today: Callable[[], datetime.date] = datetime.date.today) -> None:
         self._reader = reader
         self._today = today
-        self._fitted: Fitted | None = None
-        self._fitting = asyncio.Lock()
+        self._fitted: Work[Fitted] = Work()
 
     async def fitted(self) -> Fitted:
         """The matcher for the present revision and day; fits it where there is none yet."""
-        if (ready := self._current(await self._reader.revision())) is not None:
-            return ready
-        async with self._fitting:
-            if (ready := self._current(await self._reader.revision())) is not None:
-                return ready
-            day = self._today()
-            profiles, revision = await load_profiles(self._reader, day)
-            matcher = await asyncio.to_thread(PartnerMatcher().fit, profiles)
-            self._fitted = Fitted(matcher=matcher, revision=revision, day=day, unwanted=await read_unwanted(self._reader))
-            return self._fitted
+        return await self._fitted.get(self._is_current, self._fit)
 
-    def _current(self, revision: int) -> Fitted | None:
-        known = self._fitted
-        return known if known and known.revision == revision and known.day == self._today() else None
+    async def _is_current(self, fitted: Fitted) -> bool:
+        return fitted.day == self._today() and fitted.revision == await self._reader.revision()
+
+    async def _fit(self, _: Fitted | None) -> Fitted:
+        day = self._today()
+        profiles, revision = await load_profiles(self._reader, day)
+        matcher = await asyncio.to_thread(PartnerMatcher().fit, profiles)
+        return Fitted(matcher=matcher, revision=revision, day=day, unwanted=await read_unwanted(self._reader))
 
     async def candidates(
         self,

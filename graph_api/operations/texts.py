@@ -11,6 +11,7 @@ import numpy as np
 
 from graph_api.errors import InvalidInput
 from graph_api.operations.profiles import load_subjects
+from graph_api.operations.work import Work
 from graph_api.storage.base import Reader
 from matching.asked import Asked, Reading
 from matching.profile import Subjects
@@ -57,8 +58,7 @@ class SubjectFinder:
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
-        self._learned: tuple[TextMatcher, int] | None = None
-        self._learning = asyncio.Lock()
+        self._learned: Work[tuple[TextMatcher, int]] = Work()
 
     async def subjects(self, text: str, *, first: int = 5) -> SubjectsOfText:
         """The goals, targets and topics that a text is most likely about, at most so many of each. Raises InvalidInput for a text that is too long."""
@@ -97,15 +97,18 @@ class SubjectFinder:
 
     async def _current(self) -> tuple[TextMatcher, int]:
         """What was learned of the network as it is now, and its revision."""
-        async with self._learning:
-            if self._learned is None or self._learned[1] != await self._reader.revision():
-                subjects, revision = await load_subjects(self._reader)
-                if self._learned is None or not _alike(self._learned[0].subjects_, subjects):
-                    from matching.texts import TextMatcher  # scikit-learn and the encoder take 150 MB, which few ask for
+        return await self._learned.get(self._is_current, self._learn)
 
-                    self._learned = await asyncio.to_thread(TextMatcher().fit, subjects), revision
-                self._learned = self._learned[0], revision
-            return self._learned
+    async def _is_current(self, learned: tuple[TextMatcher, int]) -> bool:
+        return learned[1] == await self._reader.revision()
+
+    async def _learn(self, learned: tuple[TextMatcher, int] | None) -> tuple[TextMatcher, int]:
+        subjects, revision = await load_subjects(self._reader)
+        if learned and _alike(learned[0].subjects_, subjects):
+            return learned[0], revision
+        from matching.texts import TextMatcher  # scikit-learn and the encoder take 150 MB, which few ask for
+
+        return await asyncio.to_thread(TextMatcher().fit, subjects), revision
 
 
 def _alike(one: Subjects, other: Subjects) -> bool:
