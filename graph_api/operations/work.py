@@ -35,8 +35,9 @@ class Work(Generic[T]):
     async def _finish(self, making: asyncio.Task[T]) -> T:
         self._making = making
         try:
-            made = self._made = await asyncio.shield(making)
+            made = await asyncio.shield(making)
         finally:
             if making.done():
                 self._making = None
+        self._made = made
         return made
