@@ -22,19 +22,35 @@ def opened(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> Store
 
 
 @pytest.fixture(params=["sqlite-file", "sqlite-memory", "neo4j"])
-async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerator[Store]:
-    """An empty store of each engine."""
+async def prepared(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerator[Store]:
+    """A store of each engine, with what the test before has left in a server's database."""
     store = opened(request.param, request, tmp_path)
     try:
         await store.prepare()
-        await store.clear()
         yield store
     finally:
         await store.close()
 
 
 @pytest.fixture
-async def small(store: Store) -> Store:
-    """A store with `worlds.SMALL` in it."""
-    await settle(store, SMALL)
-    return store
+async def store(prepared: Store) -> Store:
+    """An empty store of each engine."""
+    await prepared.clear()
+    return prepared
+
+
+@pytest.fixture(scope="module")
+def laid() -> dict[str, int]:
+    """By engine the revision at which a test has laid `worlds.SMALL`."""
+    return {}
+
+
+@pytest.fixture
+async def small(prepared: Store, laid: dict[str, int], request: pytest.FixtureRequest) -> Store:
+    """A store with `worlds.SMALL` in it, and nothing else: the test before has left it so, or it is laid now."""
+    engine = str(request.node.callspec.params["prepared"])
+    if await prepared.revision() != laid.get(engine):
+        await prepared.clear()
+        await settle(prepared, SMALL)
+        laid[engine] = await prepared.revision()
+    return prepared
