@@ -341,7 +341,7 @@ class Demand(Node):
 
     message: str | None = prop("What the municipality looks for, in its words.", default=None, private=True)
     recorded_on: datetime.date | None = prop("Day on which it was recorded.", default=None, index=True)
-    answered_on: datetime.date | None = prop("Day on which it was met or given up; empty while it stands.", default=None)
+    answered_on: datetime.date | None = prop("Day on which it was met or given up; empty while it stands.", default=None, index=True)
     reason: str | None = prop("Why nobody fits, or how it was met.", default=None, private=True)
 
 

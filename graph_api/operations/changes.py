@@ -150,10 +150,10 @@ class Editor:
                 await refuse_stale(tx, source, if_revision)
             return await self.join(tx, note, link, values)
 
-    async def unlink(self, note: Note, link: type[Link], values: Mapping[str, Any]) -> tuple[str, int]:
+    async def unlink(self, note: Note, link: type[Link], values: Mapping[str, Any], *, if_revision: int | None = None) -> tuple[str, int]:
         """Removes a link by its ends and key properties; gives the id of the record it started from and how many went.
 
-        Raises InvalidInput where the other end would have too few left, Forbidden.
+        Raises Conflict as `link` does, InvalidInput where the other end would have too few left, Forbidden.
         """
         file = FILES[str(link.ends.file)]
         source, target = _end(file.columns, file.sources, values), _end(file.columns, file.targets, values)
@@ -163,6 +163,8 @@ class Editor:
             if again := await known(tx, note):
                 refuse_other(note, again, str(kind_of(source)), source)
                 return source, 0
+            if if_revision is not None:
+                await refuse_stale(tx, source, if_revision)
             before = await link_states(tx, link, source, target, keys)
             if before:
                 await self._unlink(tx, link, source, target, keys)

@@ -133,6 +133,10 @@ def _in_phase(value: str) -> Filter:
     return Linked(relation="partnerships", node=Linked(relation="phases", node=Compare(property="id", operator=Operator.EQ, value=global_id("phase", value))))
 
 
+def _answered(value: bool) -> Filter:
+    return Compare(property="answered_on", operator=Operator.EMPTY, value=not value)
+
+
 _SPECIAL: Mapping[str, Mapping[str, tuple[Field, Reader]]] = {
     "municipality": {
         "has_german_partner": (Field(annotation="bool | None", doc="Whether it shares a partnership with a German municipality."), _german_partner),
@@ -140,7 +144,8 @@ _SPECIAL: Mapping[str, Mapping[str, tuple[Field, Reader]]] = {
         "partnered_with": (Field(annotation="strawberry.ID | None", doc="It shares a partnership with this municipality."), _partnered_with),
         "in_phase": (Field(annotation="strawberry.ID | None", doc="A partnership of it takes part in this phase."), _in_phase),
         "near": (Field(annotation="Near | None", doc="It lies at most so far from a place."), _near),
-    }
+    },
+    "demand": {"answered": (Field(annotation="bool | None", doc="Whether it was met or given up."), _answered)},
 }
 
 

@@ -139,15 +139,12 @@ def _link_fields(link: type[Link], file: File) -> dict[str, Any]:
         return SavedLink(await _source(info, f"Save{name}Payload", record))
 
     async def remove(info: Info, **given: Any) -> Any:
-        record, removed = await info.context.editor.unlink(_note(info, given), link, _values(given["input"]))
+        record, removed = await info.context.editor.unlink(_note(info, given), link, _values(given["input"]), if_revision=given.get("if_revision"))
         return SavedLink(await _source(info, f"Remove{name}Payload", record), removed)
 
-    arguments = {
-        "input": (f"{name}Input", "The link: its two ends and what it says.", REQUIRED),
-        "if_revision": ("int | None", "Refuse if the record it starts from, or a link of it, was written after this revision.", None),
-        **NOTE_ARGUMENTS,
-    }
-    told = {"input": (f"{name}Input", "The link: its two ends and, where there may be several, which.", REQUIRED), **NOTE_ARGUMENTS}
+    fresh = {"if_revision": ("int | None", "Refuse if the record it starts from, or a link of it, was written after this revision.", None)}
+    arguments = {"input": (f"{name}Input", "The link: its two ends and what it says.", REQUIRED), **fresh, **NOTE_ARGUMENTS}
+    told = {"input": (f"{name}Input", "The link: its two ends and, where there may be several, which.", REQUIRED), **fresh, **NOTE_ARGUMENTS}
     saving, removing = with_arguments(save, arguments, f"Save{name}Payload"), with_arguments(remove, told, f"Remove{name}Payload")
     return {
         f"save_{name.lower()}": strawberry.field(resolver=saving, description=f"Creates a {name} link, or changes one."),

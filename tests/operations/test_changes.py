@@ -212,6 +212,15 @@ async def test_a_stale_write_of_a_link_is_refused(small: Store, editor: Editor) 
     await editor.link(by(of("muc")), Focus, {**focus, "weight": 0.1}, if_revision=await revision(small, "municipality:muc"))
 
 
+async def test_a_link_that_was_changed_meanwhile_is_not_removed_unseen(small: Store, editor: Editor) -> None:
+    focus = {"municipality": "muc", "topic": "waste"}
+    await editor.link(by(of("muc")), Focus, {**focus, "weight": 0.5})
+    seen = await revision(small, "municipality:muc")
+    await editor.link(by(COORDINATOR), Focus, {**focus, "weight": 0.7})
+    assert "weight: 0.5 → 0.7" in await refused(small, Conflict, editor.unlink(by(of("muc")), Focus, focus, if_revision=seen))
+    assert (await editor.unlink(by(of("muc")), Focus, focus, if_revision=await revision(small, "municipality:muc")))[1] == 1
+
+
 async def test_a_request_that_comes_again_with_its_key_is_not_carried_out_again(small: Store, editor: Editor) -> None:
     first = await editor.save(by(COORDINATOR, key="k1"), "topic", {"name": "Fair trade"})
     again = await editor.save(by(COORDINATOR, key="k1"), "topic", {"name": "Fair trade"})

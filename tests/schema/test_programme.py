@@ -123,6 +123,23 @@ async def test_unmet_demand_is_a_register_for_coordinators(world: Api) -> None:
     assert counts == [1, 1, 0, 0]
 
 
+async def test_the_register_tells_what_stands_from_what_was_answered(world: Api) -> None:
+    record = """mutation { recordDemand(municipality: "kisumu", reason: "%s") { demand { id } } }"""
+    first, _ = [(await world.of(COORDINATOR)(record % why))["recordDemand"]["demand"]["id"] for why in ("No lakes", "No rivers")]
+    close = """mutation ($input: DemandInput!) { saveDemand(input: $input) { changed } }"""
+    await world.of(COORDINATOR)(close, input={"id": first, "answeredOn": "2025-06-02"})
+    register = """query ($filter: DemandFilter) { demands(filter: $filter, orderBy: { field: ANSWERED_ON }) { edges { node { reason } } } }"""
+
+    async def reasons(filter: object) -> list[str]:
+        found = await world.of(COORDINATOR)(register, filter=filter)
+        return [edge["node"]["reason"] for edge in found["demands"]["edges"]]
+
+    assert await reasons({"answered": False}) == ["No rivers"]
+    assert await reasons({"answered": True}) == ["No lakes"]
+    assert await reasons({"answeredOnMin": "2025-06-03"}) == []
+    assert await reasons(None) == ["No lakes", "No rivers"]
+
+
 # ── partnerships ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 PARTS = "partnership { status statusSince phases { edges { proposedOn proposedBy agreedOn joined left node { name } } } }"

@@ -333,6 +333,15 @@ async def test_lists_begin_at_an_index(store: Neo4jStore, neo4j_url: Neo4jAddres
     assert not {"NodeByLabelScan", "AllNodesScan", "UnionNodeByLabelsScan"} & set(operators), operators
 
 
+async def test_unmet_demand_is_walked_from_the_latest(store: Neo4jStore, neo4j_url: Neo4jAddress) -> None:
+    latest = Order(property="recorded_on", descending=True)
+    statement = select_statement([listing("demand", filter=compare("answered_on", "empty", True), order=latest, first=5)])
+    with neo4j_url.driver() as driver:
+        plan = driver.execute_query(cast("LiteralString", f"EXPLAIN {statement.text}"), statement.parameters, database_=neo4j_url.database).summary.plan
+    operators = re.findall(r"'operatorType': '(\w+)", str(plan))
+    assert not {"NodeByLabelScan", "AllNodesScan"} & set(operators), operators
+
+
 # ── what lies in the server ───────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -183,6 +183,13 @@ async def test_statements_use_indexes(stored: Store, file: Path, selection: Sele
     assert await plan(file, selection) == expected
 
 
+async def test_what_is_empty_is_found_by_an_index(stored: Store, file: Path) -> None:
+    unmet = listing("demand", filter=compare("answered_on", "empty", True), order=Order(property="recorded_on", descending=True), first=9)
+    found = await plan(file, unmet)
+    assert "SEARCH n2 USING INDEX demand(answered_on) (answered_on=?)" in found
+    assert not [line for line in found if line.startswith("SCAN n2")]
+
+
 async def test_places_and_texts_use_indexes(stored: Store, file: Path) -> None:
     near = listing("municipality", filter=Near(latitude=1, longitude=1, kilometres=1))
     assert "SEARCH n2 USING INDEX municipality(latitude) (latitude>? AND latitude<?)" in await plan(file, near)

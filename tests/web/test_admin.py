@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from graph_api.operations.viewers import Role, Viewer
 from tests.web.conftest import Visit
-from tests.web.test_walk import tab_to
+from tests.web.test_walk import open_menu, tab_to
 
 CORA = Viewer(role=Role.COORDINATOR, name="Cora Coord")
 ADA = Viewer(role=Role.ADMIN, name="Ada Admin")
@@ -21,6 +21,7 @@ ADA = Viewer(role=Role.ADMIN, name="Ada Admin")
 def test_a_file_is_looked_at_taken_in_and_found_in_the_log(visit: Visit, axe: Callable[[Page], list[str]], tmp_path: Path, language: str, width: int) -> None:
     german = language == "de"
     page = visit(f"/{language}/", width=width, viewer=CORA)
+    open_menu(page)
     page.get_by_role("link", name="Verwaltung" if german else "Administration").click()
     file = tmp_path / "topics-new.csv"
     file.write_text(f"id,name,name_de\ntest-{language},Test of {language},Probe {language}\nwaste,Waste {language},Abfall {language}\n", "utf-8")
@@ -100,6 +101,13 @@ def test_unmet_demand_is_recorded_and_settled(visit: Visit, axe: Callable[[Page]
     assert axe(admin) == []
     entry.get_by_role("button", name="Als erledigt kennzeichnen").click()
     expect(entry).to_contain_text("✓ erledigt am")
+    admin.reload()
+    expect(admin.get_by_role("status").filter(has_text="Einträge").or_(admin.get_by_text("Zurzeit ist keine"))).to_be_visible()
+    expect(entry).to_have_count(0)
+    admin.get_by_label("Zeigen").select_option(label="Erledigt")
+    expect(entry).to_contain_text("✓ erledigt am")
+    entry.get_by_role("button", name="Wieder öffnen").click()
+    expect(entry.get_by_role("button", name="Als erledigt kennzeichnen")).to_be_visible()
 
 
 def test_the_command_for_a_token_is_put_together(visit: Visit, axe: Callable[[Page], list[str]]) -> None:

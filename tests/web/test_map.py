@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.web.conftest import Visit
-from tests.web.test_walk import tab_to
+from tests.web.test_walk import open_menu, tab_to
 
 WORDS = {
     "de": ("de-DE", "Karte", "Karte der Partnerschaften", "Nur die Partnerschaften einer Kommune", "Partnerschaften von Kisumu", "Wer dazukommen könnte"),
@@ -25,6 +25,7 @@ def shown(page: Page) -> int:
 def test_with_the_mouse(visit: Visit, language: str, width: int) -> None:
     locale, link, title, pick, heading, candidates = WORDS[language]
     page = visit("/", width=width, language=locale)
+    open_menu(page)
     page.get_by_role("link", name=link, exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text(title)
     expect(page.locator("svg .arc.PARTNERSHIP")).to_have_attribute("d", re.compile("M.+L"))

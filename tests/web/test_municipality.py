@@ -13,7 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 from graph_api.operations.viewers import Role, Viewer
 from tests.web.conftest import Visit
 from tests.web.site import token
-from tests.web.test_walk import tab_to
+from tests.web.test_walk import open_menu, tab_to
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,6 +95,7 @@ def test_from_a_candidate_to_an_agreed_talk_with_the_mouse(
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
     other = visit(f"/{language}/", width=width, viewer=clerk(asked))
+    open_menu(other)
     other.get_by_role("link", name=words.mine, exact=True).click()
     other.get_by_role("link", name=words.inbox).click()
     card = other.get_by_role("article", name=name)
@@ -253,6 +254,22 @@ def test_a_need_that_somebody_else_changed_meanwhile_is_not_overwritten_unseen(v
     ours_first.click()
     expect(seeks.get_by_label("Beleg")).to_have_count(0)
     expect(seeks.get_by_role("listitem").first).to_contain_text("unser Beleg")
+
+
+def test_a_need_that_somebody_else_changed_meanwhile_is_neither_confirmed_nor_deleted_unseen(visit: Visit) -> None:
+    ours = visit("/de/municipality?part=focuses", viewer=clerk("de-schleswig"))
+    theirs = visit("/de/municipality?m=de-schleswig&part=focuses", viewer=Viewer(role=Role.COORDINATOR, name="cora"))
+    first = [page.get_by_role("region", name="Sucht", exact=True).get_by_role("listitem").first for page in (ours, theirs)]
+    for act, evidence in (("Stimmt noch", "ihr Beleg"), ("Löschen", "ihr neuer Beleg")):
+        first[1].get_by_role("button", name="Ändern").click()
+        first[1].get_by_label("Beleg").fill(evidence)
+        first[1].get_by_role("button", name="Speichern").click()
+        expect(first[1]).to_contain_text(evidence)
+        first[0].get_by_role("button", name=act).click()
+        expect(first[0]).to_contain_text("Jemand anderes hat dies inzwischen geändert.")
+        expect(first[0]).to_contain_text(evidence)
+    first[0].get_by_role("button", name="Löschen").click()
+    expect(ours.get_by_text("wurde gelöscht.")).to_be_visible()
 
 
 def test_a_need_in_own_words_becomes_what_its_writer_confirms(visit: Visit, axe: Callable[[Page], list[str]]) -> None:

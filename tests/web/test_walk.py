@@ -53,6 +53,13 @@ def tab_to(page: Page, target: Locator, most: int = 90) -> None:
     raise AssertionError(f"{target} cannot be reached with the Tab key")
 
 
+def open_menu(page: Page) -> None:
+    """Shows the menu's links where there is so little room that they stand behind a button."""
+    button = page.locator(".menu > button")
+    if button.is_visible():
+        button.click()
+
+
 def in_view(locator: Locator) -> bool:
     return locator.evaluate(
         "e => { const r = e.getBoundingClientRect(); return r.top < innerHeight && r.bottom > 0 && r.left >= 0 && r.right <= innerWidth + 1; }"

@@ -11,17 +11,17 @@ const TYPES = { municipality: 'Municipality', department: 'Department', expert: 
 type Kind = keyof typeof TYPES;
 const kindOf = (id: string) => id.slice(0, id.indexOf(':'));
 
-/** Confirms a record as a whole. Throws ApiError. */
-export async function confirmRecord(id: string): Promise<void> {
+/** Confirms a record as a whole, unless it was written after `ifRevision`. Throws ApiError. */
+export async function confirmRecord(id: string, ifRevision: number | null = null): Promise<void> {
   const type = TYPES[kindOf(id) as Kind];
-  const mutation = written<{ saved: { created: boolean } }, { input: { id: string; verifiedOn: string }; key: string }>(
-    `mutation Confirm${type}($input: ${type}Input!, $key: String) { saved: save${type}(input: $input, key: $key) { created } }`,
+  const mutation = written<{ saved: { created: boolean } }, { input: { id: string; verifiedOn: string }; ifRevision: number | null; key: string }>(
+    `mutation Confirm${type}($input: ${type}Input!, $ifRevision: Int, $key: String) { saved: save${type}(input: $input, ifRevision: $ifRevision, key: $key) { created } }`,
   );
-  await request(mutation, { input: { id, verifiedOn: today() }, key: newKey() });
+  await request(mutation, { input: { id, verifiedOn: today() }, ifRevision, key: newKey() });
 }
 
 export const SAVE_FOCUS = graphql(`mutation SaveFocus($input: FocusInput!, $ifRevision: Int, $key: String) { saveFocus(input: $input, ifRevision: $ifRevision, key: $key) { source { id } } }`);
-export const REMOVE_FOCUS = graphql(`mutation RemoveFocus($input: FocusInput!, $key: String) { removeFocus(input: $input, key: $key) { removed } }`);
+export const REMOVE_FOCUS = graphql(`mutation RemoveFocus($input: FocusInput!, $ifRevision: Int, $key: String) { removeFocus(input: $input, ifRevision: $ifRevision, key: $key) { removed } }`);
 
 /** Whose focus on what, as the API takes it. */
 export function focusEnds(owner: string, subject: string): { municipality?: string; department?: string; topic?: string; goal?: string; target?: string } {
@@ -33,6 +33,6 @@ export function focusEnds(owner: string, subject: string): { municipality?: stri
 }
 
 export type Direction = 'SEEKS' | 'OFFERS' | 'WORKS_ON';
-/** Confirms a focus. Throws ApiError. */
-export const confirmFocus = (owner: string, subject: string, direction: Direction) =>
-  request(SAVE_FOCUS, { input: { ...focusEnds(owner, subject), direction, verifiedOn: today() }, key: newKey() });
+/** Confirms a focus, unless its owner was written after `ifRevision`. Throws ApiError. */
+export const confirmFocus = (owner: string, subject: string, direction: Direction, ifRevision: number | null = null) =>
+  request(SAVE_FOCUS, { input: { ...focusEnds(owner, subject), direction, verifiedOn: today() }, ifRevision, key: newKey() });
