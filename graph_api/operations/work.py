@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
@@ -26,8 +27,9 @@ class Work(Generic[T]):
         if self._made is not None and await current(self._made):
             return self._made
         async with self._one:
-            if self._making is not None:  # begun by somebody who has gone
-                await self._finish(self._making)
+            if self._making is not None:  # begun by somebody who has gone: what came of that may be of use, why it failed is not
+                with suppress(Exception):
+                    await self._finish(self._making)
             if self._made is not None and await current(self._made):
                 return self._made
             return await self._finish(asyncio.create_task(make(self._made)))

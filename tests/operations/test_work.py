@@ -65,3 +65,21 @@ async def test_what_fails_fails_for_who_waits_and_is_tried_again() -> None:
     with pytest.raises(ValueError, match="no"):
         await work.get(always, fail)
     assert await work.get(always, make) == 7
+
+
+async def test_what_failed_for_somebody_who_has_gone_is_not_told_to_the_next() -> None:
+    go = asyncio.Event()
+
+    async def fail(_: int | None) -> int:
+        await go.wait()
+        raise ValueError("no")
+
+    async def make(_: int | None) -> int:
+        return 7
+
+    work = Work[int]()
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.01):
+            await work.get(always, fail)
+    go.set()
+    assert await work.get(always, make) == 7
