@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -121,7 +122,7 @@ async def _pages(reader: Reader, shape: Shape) -> AsyncIterator[Sequence[list[An
 
 
 async def restore(store: Store, path: Path, *, replace: bool = False, progress: Progress = _silent, migrations: Migrations = MIGRATIONS) -> RestoreReport:
-    """Takes an archive into an empty store, in one transaction; with `replace` what the store has goes in the same one.
+    """Takes an archive into an empty store, all of it or nothing (see `Store.filling`); with `replace` what the store has goes in one transaction with it.
 
     One of an older format is brought up by the `migrations`. The archive is read to its end before anything is written, and again while it
     is. Raises InvalidInput where it is damaged, not ours or of a newer program, and where the store is not empty; then nothing has changed.
@@ -129,8 +130,8 @@ async def restore(store: Store, path: Path, *, replace: bool = False, progress: 
     archive = Archive(path, migrations=migrations)
     head = archive.check(lambda rows: progress("checking", rows, 0))
     rows: dict[str, int] = {}
-    async with store.transaction() as tx:
-        await (tx.clear() if replace else _refuse_full(tx))
+    await store.discard()
+    async with _emptied(store) if replace else _empty(store) as tx:
         for section in archive.sections():
             name = link_name(section.declared) if issubclass(section.declared, Link) else kind_name(section.declared)
             for batch in _batches(section.rows):
@@ -141,9 +142,21 @@ async def restore(store: Store, path: Path, *, replace: bool = False, progress: 
     return RestoreReport(rows=rows, made_at=head.made_at, program=head.program, revision=await store.revision())
 
 
-async def _refuse_full(reader: Reader) -> None:
-    if count := sum([await reader.count(kind) for kind in KINDS]):
-        raise InvalidInput(f"the store is not empty, it has {count:,} records; with --replace they go and the backup takes their place")
+@contextlib.asynccontextmanager
+async def _emptied(store: Store) -> AsyncGenerator[Writer]:
+    """A transaction in which nothing is left of what the store had."""
+    async with store.transaction() as tx:
+        await tx.clear()
+        yield tx
+
+
+@contextlib.asynccontextmanager
+async def _empty(store: Store) -> AsyncGenerator[Writer]:
+    """What fills the store, if there is nothing in it."""
+    async with store.filling() as tx:
+        if count := sum([await tx.count(kind) for kind in KINDS]):
+            raise InvalidInput(f"the store is not empty, it has {count:,} records; with --replace they go and the backup takes their place")
+        yield tx
 
 
 async def _take(tx: Writer, section: Section, rows: Sequence[Row]) -> None:

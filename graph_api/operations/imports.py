@@ -46,13 +46,15 @@ async def import_files(
     reference we bring along. With `dry_run` nothing is written. Raises ImportRejected with every bad cell (the first thousand of them); then nothing
     was written either.
     """
+    if not dry_run:
+        await store.discard()
     with open_sheets(paths) as sheets, open_sheets(await foundations(store, sheets)) as lists:
         tables, findings = await asyncio.to_thread(_checked, [*lists, *sheets], progress)
         if dry_run:
             await check_against(store, findings)
             findings.refuse()
         else:
-            async with store.transaction() as tx:
+            async with store.filling() as tx:
                 await _write(tx, tables, findings, progress)
                 await write_entry(tx, note, Action.IMPORT, None, None, {"rows": findings.rows}, at=datetime.datetime.now(datetime.UTC))
     return ImportReport(rows=dict(findings.rows), written=not dry_run, revision=await store.revision())

@@ -380,6 +380,18 @@ class Store(Reader, Protocol):
         """A unit of writing: all or nothing. An exception inside undoes everything and comes out as it is. One writer at a time; others wait."""
         ...
 
+    def filling(self) -> AbstractAsyncContextManager[Writer]:
+        """A transaction that takes in much. Where the store is empty at its beginning, an engine may carry it out by parts.
+
+        Then the engine never holds all of it at once. Nobody else writes until the end, and `revision` says that the store is not available; after a
+        failure the store is empty again. See `discard` for what is left where the program was killed.
+        """
+        ...
+
+    async def discard(self) -> None:
+        """Removes what a `filling` has left that was broken off. Raises StoreUnavailable while one may still be at work."""
+        ...
+
     def moment(self) -> AbstractAsyncContextManager[Reader]:
         """What reads one and the same state of the network, however long it takes. On an engine that cannot keep an old state, writers wait meanwhile."""
         ...

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+import uuid
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Any, LiteralString, TypeVar, cast
@@ -26,9 +27,10 @@ from graph_api.errors import StoreError, StoreUnavailable, StoreUnusable
 from graph_api.model import Link
 from graph_api.storage.base import Condition, Reader, Snapshot, Writer
 from graph_api.storage.migrations import MIGRATIONS, Migrations, refuse_newer
+from graph_api.storage.neo4j_filler import IS_MARKED, PART, UNMARK, Neo4jFiller, take_over
 from graph_api.storage.neo4j_filter import Statement
 from graph_api.storage.neo4j_prepare import condition, prepare
-from graph_api.storage.neo4j_reader import Ask, Neo4jReader
+from graph_api.storage.neo4j_reader import UNFINISHED, Ask, Neo4jReader
 from graph_api.storage.neo4j_writer import CLEAR_LINKS, CLEAR_NODES, Neo4jWriter
 
 ANSWER_SECONDS = 6.0
@@ -44,7 +46,7 @@ NO_ANSWER = "the store does not answer; try again later"
 
 T = TypeVar("T")
 
-LOCK = Statement(text="MERGE (m:Meta {id: 'meta'}) SET m.revision = coalesce(m.revision, 0) + 1 RETURN m.format", parameters={})
+LOCK = Statement(text="MERGE (m:Meta {id: 'meta'}) SET m.revision = coalesce(m.revision, 0) + 1 RETURN [m.format, m.filler]", parameters={})
 """Goes first in each writing transaction: writers of all processes wait here for one another."""
 
 
@@ -59,9 +61,11 @@ class Neo4jMoment(Neo4jReader):
 class Neo4jStore(Neo4jReader):
     """The network in a database of a Neo4j server, 5.26 or newer. Nothing is sent before the first verb."""
 
-    def __init__(self, url: str, *, user: str = "neo4j", password: str = "", database: str = "neo4j", migrations: Migrations = MIGRATIONS) -> None:
+    def __init__(
+        self, url: str, *, user: str = "neo4j", password: str = "", database: str = "neo4j", migrations: Migrations = MIGRATIONS, part: int = PART
+    ) -> None:
         super().__init__(self._alone)
-        self._database, self._migrations = database, migrations
+        self._database, self._migrations, self._part = database, migrations, part
         self._turn = asyncio.Lock()
         self._idle = list[neo4j.AsyncSession]()
         try:
@@ -101,6 +105,41 @@ class Neo4jStore(Neo4jReader):
             return found
         async with self.moment() as held:
             return await held.snapshot(kinds, links)
+
+    @asynccontextmanager
+    async def filling(self) -> AsyncGenerator[Writer]:
+        """See `Store.filling`."""
+        name = uuid.uuid4().hex
+        async with self._my_turn():
+            filler = Neo4jFiller(name, lambda: self._transaction(filler=name), part=self._part)
+            try:
+                async with filler:
+                    yield filler
+            except BaseException:
+                if filler.parts:
+                    with suppress(StoreError):
+                        await self._emptied(name)
+                raise
+
+    async def discard(self) -> None:
+        """See `Store.discard`."""
+        name = uuid.uuid4().hex
+        if not await self._alone(IS_MARKED):
+            return
+        async with self._my_turn():
+            async with _answering(ANSWER_SECONDS):
+                taken = await self._change(take_over(name))
+            if not taken:
+                raise StoreUnavailable(UNFINISHED)
+            await self._emptied(name)
+
+    async def _emptied(self, filler: str) -> None:
+        """Removes what was filled in, by parts, and the mark at the end."""
+        for part in (CLEAR_LINKS, CLEAR_NODES, UNMARK):
+            left = 1
+            while left:
+                async with self._transaction(filler=filler) as ask:
+                    left = await ask(part)
 
     @asynccontextmanager
     async def moment(self) -> AsyncGenerator[Reader]:
@@ -159,34 +198,44 @@ class Neo4jStore(Neo4jReader):
 
     @asynccontextmanager
     async def _writing(self, *, keep: bool = True) -> AsyncGenerator[Ask]:
-        """What runs statements in one writing transaction; at the end it is committed, or undone where `keep` is false or something failed."""
-        async with self._my_turn():
-            async with _answering(ANSWER_SECONDS, late="another program is writing, or the store does not answer; try again later"):
-                session, transaction = await _twice(self._begun)
-            started = time.monotonic()
+        """What runs statements in one writing transaction, when it is our turn; see `_transaction`."""
+        async with self._my_turn(), self._transaction(keep=keep) as ask:
+            yield ask
 
-            async def ask(statement: Statement) -> Any:
-                async with _answering(BULK_SECONDS if statement.bulk else ANSWER_SECONDS):
-                    return await _value(transaction, statement)
+    @asynccontextmanager
+    async def _transaction(self, *, keep: bool = True, filler: str | None = None) -> AsyncGenerator[Ask]:
+        """What runs statements in one writing transaction; at the end it is committed, or undone where `keep` is false or something failed.
 
+        Nobody but its `filler` writes to a store that is being filled.
+        """
+        async with _answering(ANSWER_SECONDS, late="another program is writing, or the store does not answer; try again later"):
+            session, transaction = await _twice(lambda: self._begun(filler))
+        started = time.monotonic()
+
+        async def ask(statement: Statement) -> Any:
+            async with _answering(BULK_SECONDS if statement.bulk else ANSWER_SECONDS):
+                return await _value(transaction, statement)
+
+        try:
+            yield ask
+            if keep:
+                # what took long to write takes long to commit
+                async with _answering(ANSWER_SECONDS + time.monotonic() - started):
+                    await transaction.commit()
+        finally:
             try:
-                yield ask
-                if keep:
-                    # what took long to write takes long to commit
-                    async with _answering(ANSWER_SECONDS + time.monotonic() - started):
-                        await transaction.commit()
+                await _undone(transaction)
             finally:
-                try:
-                    await _undone(transaction)
-                finally:
-                    await session.close()
+                await session.close()
 
-    async def _begun(self) -> tuple[neo4j.AsyncSession, neo4j.AsyncTransaction]:
+    async def _begun(self, filler: str | None) -> tuple[neo4j.AsyncSession, neo4j.AsyncTransaction]:
         """A writing transaction that has the lock."""
         session = self._session(neo4j.WRITE_ACCESS)
         try:
             transaction = await session.begin_transaction(timeout=TRANSACTION_SECONDS)
-            refuse_newer(await _value(transaction, LOCK) or 1, self._migrations, "the store")  # a newer program may have come meanwhile
+            number, other = await _value(transaction, LOCK)
+            refuse_newer(number or 1, self._migrations, "the store")  # a newer program may have come meanwhile
+            _refuse_unfinished(other, filler)
         except BaseException:
             await session.close()
             raise
@@ -203,6 +252,11 @@ class Neo4jStore(Neo4jReader):
             yield
         finally:
             self._turn.release()
+
+
+def _refuse_unfinished(other: str | None, filler: str | None) -> None:
+    if other not in (None, filler):
+        raise StoreUnavailable(UNFINISHED)
 
 
 async def _value(runner: neo4j.AsyncSession | neo4j.AsyncTransaction, statement: Statement) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
+from graph_api.errors import StoreUnavailable
 from graph_api.model import KINDS, LINKS, Link, link_name, properties
 from graph_api.storage.base import Cell, Columns, Expansion, Filter, Hits, Neighbourhood, Search, Selection, Snapshot
 from graph_api.storage.codec import encode
@@ -20,7 +21,8 @@ MOST_PATHS = 1000
 """So many shortest paths are compared at most before the first are taken: between hubs there may be millions."""
 
 
-REVISION = Statement(text="MATCH (m:Meta {id: 'meta'}) RETURN m.revision", parameters={})
+REVISION = Statement(text="MATCH (m:Meta {id: 'meta'}) RETURN CASE WHEN m.filler IS NOT NULL THEN -1 ELSE m.revision END", parameters={})
+UNFINISHED = "the store is being filled by an import or a restore, or that was broken off; if nobody is at it, carry it out again in a minute"
 
 _LINK_NAMES = {link_type(link): link_name(link) for link in LINKS}
 
@@ -87,7 +89,10 @@ class Neo4jReader:
 
     async def revision(self) -> int:
         """See `Reader.revision`."""
-        return await self._ask(REVISION) or 0
+        revision = await self._ask(REVISION) or 0
+        if revision < 0:
+            raise StoreUnavailable(UNFINISHED)
+        return revision
 
 
 def expand_statement(wanted: Expansion) -> Statement:

@@ -9,7 +9,7 @@ import sqlite3
 import tempfile
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -185,6 +185,13 @@ class SqliteStore(SqliteReader):
             finally:
                 if connection.in_transaction:
                     await self._connections.run(connection, lambda c: c.execute("ROLLBACK"), stoppable=False)
+
+    def filling(self) -> AbstractAsyncContextManager[SqliteWriter]:
+        """See `Store.filling`. One transaction: the file holds what is not committed yet."""
+        return self.transaction()
+
+    async def discard(self) -> None:
+        """See `Store.discard`. Nothing is ever left."""
 
     @asynccontextmanager
     async def moment(self) -> AsyncGenerator[SqliteMoment]:

@@ -12,7 +12,7 @@ from typing import Any, LiteralString, cast
 import pytest
 from neo4j.exceptions import ClientError, TransientError
 
-from graph_api.errors import InvalidInput, StoreError, StoreUnavailable, StoreUnusable
+from graph_api.errors import InvalidInput, NotFound, StoreError, StoreUnavailable, StoreUnusable
 from graph_api.model import Broader, Focus, Link, Municipality, Node, properties
 from graph_api.storage.base import Every, Expansion, Filter, Linked, Matches, Near, Negate, Order, Search, Selection, Shape
 from graph_api.storage.neo4j import Neo4jStore, translated
@@ -390,6 +390,76 @@ async def test_what_a_newer_declaration_asks_for_is_added(store: Neo4jStore, dir
     assert await values(store, "municipality:bonn", "name", "languages") == ["Bonn", []]
     assert [hit.id for hit in (await store.search(Search(text="munchen", kinds=("municipality",)))).hits] == ["municipality:muc"]
     assert direct("MATCH ()-[l:FOCUS {evidence_key: 'plan 2030'}]->() RETURN l.weight") == [1.0]
+
+
+# ── filling ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+async def parted(opened: Opener, store: Neo4jStore) -> AsyncGenerator[Neo4jStore]:
+    """A store that is empty and takes two rows at a time; `store` is another one on the same server."""
+    await store.clear()
+    filled = opened(part=2)
+    yield filled
+    await filled.close()
+
+
+def topics(*names: str) -> list[list[str]]:
+    return [[f"topic:{name}", name] for name in names]
+
+
+async def test_an_empty_store_is_filled_by_parts_and_is_not_available_meanwhile(parted: Neo4jStore, store: Neo4jStore, direct: Callable[..., Any]) -> None:
+    before = await store.revision()
+    async with parted.filling() as tx:
+        await tx.save("topic", ["id", "name"], topics("a"))
+        assert (direct("MATCH (n:Topic) RETURN n.id"), await tx.count("topic"), await store.revision()) == ([], 1, before)
+        await tx.save("topic", ["id", "name"], topics("b"))
+        await tx.link(Broader, ["source", "target"], [["topic:a", "topic:b"]])
+        assert direct("MATCH (n:Topic) RETURN n.id ORDER BY n.id") == ["topic:a", "topic:b"]
+        for verb in (store.revision, store.discard):
+            with pytest.raises(StoreUnavailable, match="being filled"):
+                await verb()
+        assert await tx.revision() > before
+    assert (await found(store, "topic"), direct("MATCH (m:Meta) RETURN m.filler IS NULL")) == (["a", "b"], [True])
+    assert await store.revision() > before
+
+
+async def test_what_fails_while_an_empty_store_is_filled_leaves_it_empty(parted: Neo4jStore, store: Neo4jStore) -> None:
+    async def fill() -> None:
+        async with parted.filling() as tx:
+            await tx.save("topic", ["id", "name"], topics("a", "b"))
+            assert await found(store, "topic") == ["a", "b"]
+            await tx.link(Broader, ["source", "target"], [["topic:a", "topic:nowhere"]])
+
+    with pytest.raises(NotFound):
+        await fill()
+    assert await found(store, "topic") == []
+    await settle(store, SMALL)
+
+
+async def test_a_store_with_something_in_it_is_filled_at_once_or_not_at_all(parted: Neo4jStore, store: Neo4jStore) -> None:
+    async def fill() -> None:
+        async with parted.filling() as tx:
+            await tx.save("topic", ["id", "name"], topics("a", "b"))
+            assert await found(store, "topic") == ["mine"]
+            raise KeyError
+
+    async with store.transaction() as tx:
+        await tx.save("topic", ["id", "name"], topics("mine"))
+    with pytest.raises(KeyError):
+        await fill()
+    assert await found(store, "topic") == ["mine"]
+
+
+async def test_what_a_killed_program_has_left_is_removed_once_it_is_surely_gone(store: Neo4jStore, direct: Callable[..., Any]) -> None:
+    direct("MATCH (m:Meta) SET m.filler = 'somebody', m.filling = timestamp()")
+    for verb in (store.discard, store.clear):
+        with pytest.raises(StoreUnavailable, match="carry it out again in a minute"):
+            await verb()
+    direct("MATCH (m:Meta) SET m.filling = timestamp() - 61000")
+    await store.discard()
+    assert await found(store, "municipality") == []
+    await settle(store, SMALL)
 
 
 async def test_a_newer_format_is_refused(store: Neo4jStore, direct: Callable[..., Any]) -> None:
