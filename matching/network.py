@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 
 import numpy as np
@@ -111,16 +112,31 @@ def _codes(values: Sequence[str]) -> tuple[tuple[str, ...], Ints]:
 
 def _cells(directions: Floats, located: Bools) -> tuple[Ints, Floats]:
     """Cell of each municipality on a grid of about `CELL` kilometres (-1: place unknown), and how near each two cells are, shape (cells, cells)."""
-    grid = np.round(directions * (EARTH_RADIUS / CELL)).astype(np.int64)
-    span = 2 * round(EARTH_RADIUS / CELL) + 3
-    keys = ((grid[:, 0] + span) * 2 * span + grid[:, 1] + span) * 2 * span + grid[:, 2] + span
+    keys = _grid(directions)
     known, cell = np.unique(keys[located], return_inverse=True)
-    centres = np.stack([np.bincount(cell, weights=directions[located, axis], minlength=len(known)) for axis in range(3)], axis=1).astype(np.float64)
-    centres /= np.maximum(np.linalg.norm(centres, axis=1, keepdims=True), 1e-9)
-    kilometres = EARTH_RADIUS * np.arccos(np.clip(centres @ centres.T, -1, 1))
     cells = np.full(len(located), -1, dtype=np.int64)
     cells[located] = cell
-    return cells, np.exp(-kilometres / CELL)
+    return cells, _near(np.ascontiguousarray(directions[located]).tobytes(), np.ascontiguousarray(cell, dtype=np.int64).tobytes(), len(known))
+
+
+def _grid(directions: Floats) -> Ints:
+    """A number for each place on the grid."""
+    grid = np.round(directions * (EARTH_RADIUS / CELL)).astype(np.int64)
+    span = 2 * round(EARTH_RADIUS / CELL) + 3
+    return ((grid[:, 0] + span) * 2 * span + grid[:, 1] + span) * 2 * span + grid[:, 2] + span
+
+
+# Half of what a fit takes, and a write seldom moves a municipality: the last answer is kept.
+@functools.lru_cache(maxsize=1)
+def _near(directions: bytes, cells: bytes, count: int) -> Floats:
+    """How near each two cells are, shape (cells, cells), read-only, from the places in them (three numbers each) and the cell of each place."""
+    places, cell = np.frombuffer(directions, dtype=np.float64).reshape(-1, 3), np.frombuffer(cells, dtype=np.int64)
+    centres = np.stack([np.bincount(cell, weights=places[:, axis], minlength=count) for axis in range(3)], axis=1).astype(np.float64)
+    centres /= np.maximum(np.linalg.norm(centres, axis=1, keepdims=True), 1e-9)
+    kilometres = EARTH_RADIUS * np.arccos(np.clip(centres @ centres.T, -1, 1))
+    near = np.exp(-kilometres / CELL)
+    near.flags.writeable = False
+    return near
 
 
 def _directions(latitude: Floats, longitude: Floats) -> Floats:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import datetime
-import itertools
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from graph_api.model import Broader, Direction, Focus, HasTarget, Link, Membership, Serves
 from graph_api.storage.base import Columns, Reader, Snapshot
-from matching.profile import DIRECTIONS, LANGUAGES, Focuses, Profiles, Subjects, Ties
+from matching.profile import DIRECTIONS, LANGUAGES, Focuses, Ints, Profiles, Subjects, Ties
 
 _NAMES = {language: "name" if language == "en" else f"name_{language}" for language in LANGUAGES}
 _NAMED = tuple(_NAMES.values())
@@ -114,39 +112,41 @@ def _focuses(links: Columns, rows: Mapping[Any, int], subjects: Subjects) -> Foc
     """The municipalities' own focuses; those of departments are theirs and do not count here."""
     places = {node: row for row, node in enumerate(subjects.ids)}
     codes = {Direction(name): code for code, name in enumerate(DIRECTIONS)}
-    v = links.values
-    found = [(rows[s], places[t], codes[d], w) for s, t, d, w in zip(v["source"], v["target"], v["direction"], v["weight"], strict=True) if s in rows]  # pyright: ignore[reportArgumentType]
+    sources, targets, directions, weights = (_values(links.values[name]) for name in ("source", "target", "direction", "weight"))
+    municipality = np.array([rows.get(source, -1) for source in sources], dtype=np.int64)
+    own = municipality >= 0
     return Focuses(
-        municipality=np.array([f[0] for f in found], dtype=np.int64),
-        subject=np.array([f[1] for f in found], dtype=np.int64),
-        direction=np.array([f[2] for f in found], dtype=np.int64),
-        weight=np.array([f[3] for f in found], dtype=np.float64),
+        municipality=municipality[own],
+        subject=np.array([places[target] for target in targets], dtype=np.int64)[own],
+        direction=np.array([codes[direction] for direction in directions], dtype=np.int64)[own],
+        weight=np.array(weights, dtype=np.float64)[own],
     )
 
 
 def _ties(snapshot: Snapshot, rows: Mapping[Any, int], day: str) -> Ties:
-    """Each pair of present members of each partnership that lasts."""
+    """Each pair of present members of each partnership that lasts, by partnership in the order of the ids."""
     partnerships, memberships = snapshot.kinds["partnership"].values, snapshot.links[Membership].values
-    lasting = {
-        i: (str(kind), started)
-        for i, kind, started, ended in zip(*(partnerships[n] for n in ("id", "kind", "started", "ended")), strict=True)
-        if not _over(ended, day)
-    }
-    members: dict[Any, list[int]] = defaultdict(list)
-    for source, target, left in zip(memberships["source"], memberships["target"], memberships["left"], strict=True):
-        if target in lasting and not _over(left, day):
-            members[target].append(rows[source])
-    pairs = [(a, b, *lasting[p]) for p, towns in members.items() for a, b in _pairs(towns)]
-    return Ties(
-        a=np.array([p[0] for p in pairs], dtype=np.int64),
-        b=np.array([p[1] for p in pairs], dtype=np.int64),
-        kind=tuple(p[2] for p in pairs),
-        started=np.array([float(str(p[3])[:4]) if p[3] else np.nan for p in pairs], dtype=np.float64),
-    )
+    lasting = [place for place, ended in enumerate(partnerships["ended"]) if not _over(ended, day)]
+    ids, kinds, started = (partnerships[name] for name in ("id", "kind", "started"))
+    places: dict[Any, int] = {ids[place]: number for number, place in enumerate(lasting)}
+    members = np.array([[places.get(target, -1) for target in memberships["target"]], [rows[source] for source in memberships["source"]]], dtype=np.int64)
+    present = np.array([not left or not _over(left, day) for left in memberships["left"]], dtype=bool)
+    of, a, b = _pairs(members[:, present & (members[0] >= 0)])
+    years = np.array([float(str(started[place])[:4]) if started[place] else np.nan for place in lasting], dtype=np.float64)
+    said = [str(kinds[place]) for place in lasting]
+    return Ties(a=a, b=b, kind=tuple(map(said.__getitem__, of.tolist())), started=years[of])
 
 
-def _pairs(towns: list[int]) -> Iterator[tuple[int, int]]:
-    return itertools.combinations(sorted(towns), 2)
+def _pairs(members: Ints) -> tuple[Ints, Ints, Ints]:
+    """Of columns (partnership, row of a member): the partnership of each two members, and their rows, the smaller first."""
+    order = np.lexsort((members[1], members[0]))
+    of: Ints = members[0, order]
+    row: Ints = members[1, order]
+    ends = np.searchsorted(of, of, side="right")
+    counts = ends - 1 - np.arange(len(of))  # those of the same partnership that come after
+    first = np.repeat(np.arange(len(of)), counts)
+    after = np.arange(len(first)) - np.repeat(np.cumsum(counts) - counts, counts) + 1
+    return of[first], row[first], row[first + after]
 
 
 def _over(end: object, day: str) -> bool:
