@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from graph_api.model import KINDS, PLURALS, properties, relations
 from graph_api.operations.viewers import Role, Viewer
+from tests.suggesting import COORDINATOR
 from tests.web.conftest import Visit
 
 HIDDEN = {"id", "name", "verified_on", "revision", "longitude", "color"}
@@ -91,3 +94,46 @@ def test_without_a_record_it_says_so(visit: Visit, path: str) -> None:
     page = visit(path)
     expect(page.locator("main .notice")).to_be_visible()
     expect(page.get_by_role("link", name="Im Netzwerk suchen")).to_be_visible()
+
+
+EXPERT = "demo-expert-de-bad-iburg-international-2"
+
+
+def test_a_coordinator_edits_an_expert_where_it_stands(visit: Visit, axe: Callable[[Page], list[str]]) -> None:
+    page = visit(f"/de/record?id=expert:{EXPERT}", viewer=COORDINATOR, width=320)
+    page.get_by_role("button", name="Bearbeiten").click()
+    page.get_by_label("Arbeitssprachen").select_option(label="Vietnamesisch")
+    page.get_by_role("button", name=re.compile("Hinzufügen.*Arbeitssprachen")).click()
+    page.get_by_label("Verfügbar ab").fill("2027-02-01")
+    agreed = page.get_by_label(re.compile("^Die Person hat zugestimmt"))
+    agreed.set_checked(not agreed.is_checked())
+    assert axe(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    page.get_by_role("button", name="Speichern").click()
+    expect(page.get_by_text("Gespeichert.")).to_be_visible()
+    facts = page.get_by_role("region", name="Angaben")
+    expect(facts).to_contain_text("Vietnamesisch")
+    expect(facts).to_contain_text("1. Februar 2027")
+    expect(page.get_by_text(re.compile("^✓ bestätigt"))).to_be_visible()
+
+
+def test_experts_edit_themselves_and_municipalities_their_own_only(visit: Visit) -> None:
+    own = visit("/en/sign-in", viewer=Viewer(role=Role.EXPERT, name="ex", expert=f"expert:{EXPERT}"))
+    own.get_by_role("link", name="Change my details").click()
+    own.get_by_role("button", name="Edit").click()
+    own.get_by_label("E-mail").fill("somebody.new@example.org")
+    own.get_by_role("button", name="Save").click()
+    expect(own.get_by_text("Saved.")).to_be_visible()
+    for town, many in (("de-bad-iburg", 1), ("de-bonn", 0)):
+        page = visit(f"/en/record?id=expert:{EXPERT}", viewer=Viewer(role=Role.MUNICIPALITY, name="clerk", municipality=f"municipality:{town}"))
+        expect(page.get_by_role("button", name="Edit")).to_have_count(many)
+
+
+def test_a_coordinator_edits_a_mission(visit: Visit) -> None:
+    page = visit("/en/record?id=mission:demo-mission-20", viewer=COORDINATOR)
+    page.get_by_role("button", name="Edit").click()
+    page.get_by_label(re.compile("^Form")).select_option(label="online")
+    page.get_by_label("Results").fill("A plan for the river")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("region", name="Facts")).to_contain_text("A plan for the river")
+    expect(page.get_by_role("link", name="Find experts")).to_be_visible()
