@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Mapping
 from typing import cast
 
+from matching.languages import language_name
 from matching.profile import LANGUAGES, Subjects
 from matching.reasons import FOR, Fact, Number, Reason
 
@@ -35,10 +36,10 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "fr": "Aucune expérience connue dans les domaines demandés.",
     },
     "speaks": {
-        "en": "Speaks what is asked for: {languages}.",
-        "de": "Spricht, was gefragt ist: {languages}.",
-        "es": "Habla los idiomas solicitados: {languages}.",
-        "fr": "Parle les langues demandées : {languages}.",
+        "en": "Speaks a language asked for: {languages}.",
+        "de": "Spricht eine der gefragten Sprachen: {languages}.",
+        "es": "Habla un idioma solicitado: {languages}.",
+        "fr": "Parle une langue demandée : {languages}.",
     },
     "speaks.none": {
         "en": "Does not cover the languages asked for (speaks: {languages}); interpreting is needed.",
@@ -313,6 +314,8 @@ def _said(name: str, fact: Fact, subjects: Subjects, language: str) -> str | Num
     if name == "matches":
         pairs = cast("tuple[tuple[int, int], ...]", fact)
         return ", ".join(dict.fromkeys(_match(pair, subjects, language) for pair in pairs))
+    if name == "languages":
+        return ", ".join(language_name(str(code), language) for code in cast("tuple[str, ...]", fact))
     if isinstance(fact, tuple):
         return ", ".join(str(part) for part in fact)
     if name.endswith("_on"):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 
+from matching.languages import language_name
 from matching.profile import LANGUAGES, Profiles
 
 Fact = str | int | float | tuple[str, ...] | tuple[tuple[int, int], ...]
@@ -324,6 +325,8 @@ def _said(reason: Reason, name: str, profiles: Profiles, language: str) -> str:
         return ", ".join(dict.fromkeys(_match(pair, profiles, language) for pair in pairs))
     if name == "country":
         return profiles.country_name(str(fact), language)
+    if name == "languages":
+        return ", ".join(language_name(str(code), language) for code in cast("tuple[str, ...]", fact))
     if isinstance(fact, tuple):
         more = isinstance(count := reason.facts.get("count"), int) and count > len(fact)
         return ", ".join(str(part) for part in fact) + (" …" if more else "")
