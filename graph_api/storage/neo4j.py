@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any, LiteralString, TypeVar, cast
 from urllib.parse import urlsplit
@@ -168,6 +168,17 @@ class Neo4jStore(Neo4jReader):
         """Reads outside a transaction."""
         async with _answering(BULK_SECONDS if statement.bulk else ANSWER_SECONDS):
             return await _twice(lambda: self._read(statement))
+
+    async def _answers(self, statements: Sequence[Statement]) -> list[Any]:
+        """What each statement gives, all at once: the server has more than one core. Where one fails, the others end."""
+        asked = [asyncio.create_task(self._alone(statement)) for statement in statements]
+        try:
+            return await asyncio.gather(*asked)
+        except BaseException:
+            for task in asked:
+                task.cancel()
+            await asyncio.gather(*asked, return_exceptions=True)
+            raise
 
     async def _read(self, statement: Statement) -> Any:
         """Reads in a session that was used before, if there is one: a new one takes an eighth of a small read. A failure ends them all."""

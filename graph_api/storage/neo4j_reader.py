@@ -79,13 +79,20 @@ class Neo4jReader:
     async def snapshot(self, kinds: Mapping[str, tuple[str, ...]], links: Mapping[type[Link], tuple[str, ...]]) -> Snapshot:
         """See `Reader.snapshot`."""
         revision = await self.revision()
-        nodes = {kind: await self._ask(kind_columns_statement(kind, names)) for kind, names in kinds.items()}
-        edges = {link: await self._ask(link_columns_statement(link, names)) for link, names in links.items()}
+        nodes = [kind_columns_statement(kind, names) for kind, names in kinds.items()]
+        found = await self._answers([*nodes, *(link_columns_statement(link, names) for link, names in links.items())])
         return Snapshot(
             revision=revision,
-            kinds={kind: Columns(values=dict(zip(kinds[kind], values, strict=True))) for kind, values in nodes.items()},
-            links={link: Columns(values=dict(zip(("source", "target", *links[link]), values, strict=True))) for link, values in edges.items()},
+            kinds={kind: Columns(values=dict(zip(names, values, strict=True))) for (kind, names), values in zip(kinds.items(), found, strict=False)},
+            links={
+                link: Columns(values=dict(zip(("source", "target", *names), values, strict=True)))
+                for (link, names), values in zip(links.items(), found[len(nodes) :], strict=True)
+            },
         )
+
+    async def _answers(self, statements: Sequence[Statement]) -> list[Any]:
+        """What each statement gives: one after the other, since a transaction runs one at a time."""
+        return [await self._ask(statement) for statement in statements]
 
     async def revision(self) -> int:
         """See `Reader.revision`."""
