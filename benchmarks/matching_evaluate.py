@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import csv
 import sys
-from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -18,6 +17,7 @@ import numpy as np
 from matching_data import german_south, load
 
 from matching.evaluation import Evaluation, figures, hidden, ranks
+from matching.exposure import exposure
 from matching.network import Network
 from matching.partners import FAIR, PartnerMatcher
 from matching.profile import Floats, Profiles
@@ -94,12 +94,9 @@ def spread(profiles: Profiles, weights: Mapping[str, float] | None) -> str:
     matcher = PartnerMatcher(weights).fit(profiles)
     seekers = [row for row in range(len(profiles)) if profiles.eligible[row]]
     chosen = np.random.default_rng(0).choice(seekers, 500, replace=False)
-    shown = Counter(candidate.id for row in chosen.tolist() for candidate in matcher.candidates(profiles.ids[row], 10).candidates)
-    german = [id_ for id_, country in zip(profiles.ids, profiles.country, strict=True) if country == "DE"]
-    counts = np.sort([shown[id_] for id_ in german])
-    gini = 1 - 2 * (np.cumsum(counts).sum() - counts.sum() / 2) / (len(counts) * counts.sum())
-    top = ", ".join(f"{profiles.names[profiles.row(id_)]} {count}" for id_, count in shown.most_common(5))
-    return f"exposure Gini {gini:.3f}, never shown {int((counts == 0).sum())} of {len(counts)}; most shown: {top}"
+    found = exposure(matcher, [profiles.ids[row] for row in chosen.tolist()])
+    top = ", ".join(f"{profiles.names[profiles.row(id_)]} {count}" for id_, count in list(found.shown.items())[:5])
+    return f"exposure Gini {found.gini:.3f}, never shown {len(found.never)} of {len(found.shown)}; most shown: {top}"
 
 
 def line(name: str, result: Evaluation) -> str:

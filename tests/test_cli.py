@@ -434,6 +434,21 @@ def test_candidates_in_words(seeking: Terminal) -> None:
     assert lines[-1].startswith("Left out: no_german_side 2, not_seeking 1, no_capacity 1. Method partners-1")
 
 
+def test_exposure_says_who_is_suggested_and_who_never(seeking: Terminal) -> None:
+    document = seeking("exposure", "-n", "1", "--json").document
+    assert (document["seekers"], document["first"], document["fair"], document["gini"]) == (1, 1, False, 0.5)
+    assert [(place["name"], place["shown"]) for place in document["municipalities"]] == [("Bonn", 1), ("Ulm", 0)]
+    lines = seeking("exposure", "-n", "1").out.splitlines()
+    assert lines[0] == "Seekers: 1, of each the first 1; municipalities that could be suggested: 2."
+    assert lines[-2:] == ["Never:", "         Ulm (DE, municipality:ulm)"]
+
+
+def test_fair_candidates_gain_nothing_by_size(seeking: Terminal) -> None:
+    facets = {f["name"] for c in seeking("candidates", "kisumu", "--fair", "--json").document["candidates"] for f in c["facets"]}
+    assert "size" in facets
+    assert facets.isdisjoint({"openness", "resources"})
+
+
 def test_where_nobody_fits_it_says_why(seeking: Terminal) -> None:
     document = seeking("candidates", "lapaz", "--json").document
     assert (document["candidates"], document["unmet"]) == ([], {"reason": "not_eligible", "relax": [], "gain": 0})

@@ -15,6 +15,7 @@ import click
 from graph_api.cli.program import LANGUAGES, as_json, emit, main, on_store
 
 first = click.option("-n", "--first", type=click.IntRange(1, 100), default=10, show_default=True, help="How many.")
+fairly = click.option("--fair", is_flag=True, help="Spread suggestions: nobody gains by being large or well known.")
 in_language = click.option("--language", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Language of the reasons.")
 
 
@@ -22,18 +23,31 @@ in_language = click.option("--language", type=click.Choice(LANGUAGES), default="
 @click.argument("municipality")
 @click.option("--needs", multiple=True, help="What it looks for, in its own words and language; may be given several times.")
 @click.option("--offers", multiple=True, help="What it can offer, likewise.")
+@fairly
 @first
 @in_language
 @as_json
-def candidates(municipality: str, needs: tuple[str, ...], offers: tuple[str, ...], first: int, language: str, as_json: bool) -> None:
+def candidates(municipality: str, needs: tuple[str, ...], offers: tuple[str, ...], fair: bool, first: int, language: str, as_json: bool) -> None:
     """Who could become a partner of MUNICIPALITY (its id, with or without `municipality:`).
 
     What is given with --needs and --offers counts beside its recorded focuses, for this answer only.
     """
     from graph_api.operations.answers import candidates_document, candidates_text
 
-    document = on_store(lambda store: candidates_document(store, municipality, first=first, language=language, needs=needs, offers=offers))
+    document = on_store(lambda store: candidates_document(store, municipality, first=first, language=language, needs=needs, offers=offers, fair=fair))
     emit(document, as_json=as_json, text=functools.partial(candidates_text, document))
+
+
+@main.command()
+@fairly
+@click.option("-n", "--first", type=click.IntRange(1, 100), default=10, show_default=True, help="How many candidates of each seeker count.")
+@as_json
+def exposure(fair: bool, first: int, as_json: bool) -> None:
+    """How evenly all who look for a partner are given candidates: who is suggested often, and who never."""
+    from graph_api.operations.exposure import exposure_document, exposure_text
+
+    document = on_store(lambda store: exposure_document(store, first=first, fair=fair))
+    emit(document, as_json=as_json, text=functools.partial(exposure_text, document))
 
 
 def _suggest(query: str, text: str, variables: Mapping[str, Any], *, language: str, as_json: bool) -> None:

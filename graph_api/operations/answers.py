@@ -10,19 +10,20 @@ from graph_api.operations.candidates import CandidateFinder
 from graph_api.operations.texts import SubjectFinder, Understood
 from graph_api.operations.viewers import Role, Viewer
 from graph_api.storage.base import Store
-from matching.partners import Candidate, PartnerMatcher
+from matching.partners import FAIR, Candidate, PartnerMatcher
 
 OPERATOR = Viewer(role=Role.ADMIN, name="command line")
 """Whoever runs commands where the store is."""
 
 
 async def candidates_document(
-    store: Store, municipality: str, *, first: int, language: str, needs: Sequence[str] = (), offers: Sequence[str] = ()
+    store: Store, municipality: str, *, first: int, language: str, needs: Sequence[str] = (), offers: Sequence[str] = (), fair: bool = False
 ) -> dict[str, Any]:
     """The candidates of a municipality with everything that explains them; `needs` and `offers` are texts in its own words."""
     read = await SubjectFinder(store).read(needs, offers)
     asked = read and read.asked
-    found, fitted = await CandidateFinder(store).candidates(global_id("municipality", municipality), first=first, viewer=OPERATOR, asked=asked)
+    given = FAIR if fair else None
+    found, fitted = await CandidateFinder(store).candidates(global_id("municipality", municipality), first=first, weights=given, viewer=OPERATOR, asked=asked)
     matcher = fitted.matcher
     return {
         "municipality": _place(matcher, found.seeker, language),

@@ -19,7 +19,7 @@ from graph_api.schema.nodes import to_answer
 from graph_api.schema.plans import PlanFields
 from graph_api.schema.programme import ProgrammeFields
 from graph_api.schema.texts import TextFields
-from matching.partners import Candidate, Candidates
+from matching.partners import FAIR, Candidate, Candidates
 
 MOST_CANDIDATES = 100
 TEXTS = f"at most {MOST_TEXTS} texts; needs and offers have at most {LONGEST_TEXT:,} characters together."
@@ -133,15 +133,16 @@ class Fields:
         filter: Annotated[results.CandidateFilterInput | None, argument("Whom to suggest.")] = None,
         needs: Annotated[list[str] | None, argument(f"What it looks for, in its own words and language: {TEXTS} {NOT_KEPT}")] = None,
         offers: Annotated[list[str] | None, argument(f"What it can offer, likewise: {TEXTS} {NOT_KEPT}")] = None,
+        fair: Annotated[bool, argument("Spread suggestions: nobody gains by being large or well known, where `weights` do not say otherwise.")] = False,
     ) -> results.PartnerCandidates:
         """The candidates of a municipality."""
         bounded("first", first, 0, MOST_CANDIDATES)
-        given = {name: value for name, value in vars(weights).items() if isinstance(value, float | int)} if weights else None
+        given = {name: value for name, value in vars(weights).items() if isinstance(value, float | int)} if weights else {}
         read = await info.context.texts.read(needs, offers)
         found, fitted = await info.context.finder.candidates(
             global_id("municipality", municipality),
             first=first,
-            weights=given,
+            weights={**FAIR, **given} if fair else given,
             filter=filter.to_filter() if filter else None,
             viewer=info.context.viewer,
             asked=read and read.asked,

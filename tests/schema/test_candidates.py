@@ -62,6 +62,19 @@ async def test_weights_change_the_answer_and_its_version(seeking: Api) -> None:
     assert other["candidates"][0]["score"] != usual["candidates"][0]["score"]
 
 
+async def test_fair_suggestions_leave_size_and_fame_out_unless_weights_ask_for_them(seeking: Api) -> None:
+    query = """query($weights: FacetWeights, $fair: Boolean! = true) {
+      partnerCandidates(municipality: "kisumu", weights: $weights, fair: $fair) { candidates { facets { name } } } }"""
+
+    async def facets(**given: Any) -> set[str]:
+        found = (await seeking(query, **given))["partnerCandidates"]["candidates"]
+        return {facet["name"] for candidate in found for facet in candidate["facets"]}
+
+    assert {"openness", "resources"} <= await facets(fair=False)
+    assert (await facets()).isdisjoint({"openness", "resources"})
+    assert {"openness", "resources"} & await facets(weights={"resources": 0.1}) == {"resources"}
+
+
 async def test_a_write_is_seen_at_once(seeking: Api, store: Store) -> None:
     assert (await seeking(QUERY, id="kisumu"))["partnerCandidates"]["considered"] == 2
     async with store.transaction() as tx:
