@@ -9,7 +9,7 @@ by row along the order that is walked anyway. What nests is named by WITH, becau
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -37,6 +37,10 @@ class Statement:
     values: dict[str, SqlValue] = field(default_factory=dict[str, SqlValue])
     parts: list[str] = field(default_factory=list[str])
     names: int = 0
+    apart: str = ""
+    """What tells the names of a part that is written apart from those of the rest and of other such parts."""
+    added: int = 0
+    """How many parts were written apart."""
     depth: int = 0
     """How many filters the one that is being written is nested in."""
     whole: bool = False
@@ -44,14 +48,24 @@ class Statement:
 
     def bind(self, value: SqlValue) -> str:
         """A parameter with this value."""
-        name = f"v{len(self.values)}"
+        name = f"v{self.apart}{len(self.values)}"
         self.values[name] = value
         return f":{name}"
 
     def name(self, letter: str) -> str:
         """A name for a table that is not taken yet."""
         self.names += 1
-        return f"{letter}{self.names}"
+        return f"{letter}{self.apart}{self.names}"
+
+    def beside(self) -> Statement:
+        """A statement for a part that is written apart, to be added."""
+        self.added += 1
+        return Statement(apart=f"{self.added}_")
+
+    def add(self, parts: Sequence[str], values: Mapping[str, SqlValue]) -> None:
+        """Adds what was written apart."""
+        self.parts += parts
+        self.values |= values
 
     def define(self, letter: str, select: str) -> str:
         """A name for a part of the statement; SQLite puts the part in where the name stands, as if it were written there."""

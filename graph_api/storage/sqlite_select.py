@@ -10,11 +10,11 @@ looked up by id: so the text does not nest, however deep the selection does.
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from graph_api.errors import InvalidInput
-from graph_api.model import KINDS, Node, Property, Relation, kind_of, properties
+from graph_api.model import KINDS, Node, Property, Relation, kind_name, kind_of, properties
 from graph_api.storage.base import Compare, Every, Filter, Operator, Position, Selection, Shape, Wanted
 from graph_api.storage.codec import encode
 from graph_api.storage.sqlite_filter import Statement, Subject, among, condition, link_condition, relation_of, way
@@ -24,8 +24,8 @@ from graph_api.storage.sqlite_tables import SqlValue, key_properties, quoted, ta
 def select_statement(selections: Sequence[Selection]) -> tuple[str, dict[str, SqlValue]]:
     """The statement, and its values, that answers all selections: one row with one column, a JSON array of their cells."""
     statement = Statement()
-    cells = ", ".join(_cell(statement, selection, None) for selection in selections)
-    return statement.text(f"SELECT CAST(json_array({cells}) AS BLOB)"), statement.values
+    cells = _list(_cell(statement, selection, None) for selection in selections)
+    return statement.text(f"SELECT CAST({cells} AS BLOB)"), statement.values
 
 
 BRIEF = 200
@@ -86,6 +86,8 @@ class Source:
 
     tables: str
     node: Subject
+    id: str
+    """The nodes' ids; along a link they are those in its table, which an index has in order."""
     link: Subject | None = None
     where: tuple[str, ...] = ()
 
@@ -94,8 +96,8 @@ def _cell(statement: Statement, selection: Selection, along: Along | None) -> st
     kinds = _possible_kinds(selection.filter)
     shapes = [s for s in selection.shapes if (along is None or s.kind in along.relation.targets) and (kinds is None or s.kind in kinds)]
     total = " + ".join(_count(statement, selection, s.kind, along) for s in shapes) or "0"
-    rows = _rows(statement, selection, shapes, along) if shapes else "json_array()"
-    return f"json_array({total if selection.total else 'NULL'}, {rows})"
+    rows = _rows(statement, selection, shapes, along) if shapes else EMPTY
+    return _list([f"({total})" if selection.total else "'null'", rows])
 
 
 def _possible_kinds(given: Filter | None) -> set[str | None] | None:
@@ -123,13 +125,13 @@ def _source(statement: Statement, kind: type[Node], along: Along | None) -> Sour
     name = statement.name("n")
     node, table = Subject(declared=kind, name=name), f"{table_of(kind)} AS {name}"
     if along is None:
-        return Source(tables=table, node=node)
+        return Source(tables=table, node=node, id=f"{name}.id")
     over = way(statement, along.relation)
     if along.relation.link is None:  # each node once, however many ways lead there
         inner = _where([f"{over.near} = {along.owner}", *over.where])
-        return Source(tables=table, node=node, where=(f"{name}.id IN (SELECT {over.far} FROM {over.tables}{inner})",))
-    where = (f"{over.near} = {along.owner}", f"{name}.id = {over.far}")
-    return Source(tables=f"{over.tables} CROSS JOIN {table}", node=node, link=over.link, where=where)  # CROSS: SQLite keeps this order
+        return Source(tables=table, node=node, id=f"{name}.id", where=(f"{name}.id IN (SELECT {over.far} FROM {over.tables}{inner})",))
+    where = (f"{over.near} = {along.owner}", *among(along.relation, over.far, (kind_name(kind),)), f"{name}.id = {over.far}")
+    return Source(tables=f"{over.tables} CROSS JOIN {table}", node=node, id=over.far, link=over.link, where=where)  # CROSS: SQLite keeps this order
 
 
 def _conditions(statement: Statement, selection: Selection, source: Source, along: Along | None) -> list[str]:
@@ -224,7 +226,7 @@ def _walk(statement: Statement, selection: Selection, shape: Shape, along: Along
     source = _source(statement, KINDS[shape.kind], along)
     node, link = source.node, source.link
     given = node.declaration(sorting.property)
-    value, id_ = node.ordered(given), f"{node.name}.id"
+    value, id_ = node.ordered(given), source.id
     keys = [f"{link.name}.{quoted(k)}" for k in key_properties(along.relation.link)] if link and along and along.relation.link else []
     columns = [f"{id_} AS id", f"{value} AS o", *(f"{k} AS k{i}" for i, k in enumerate(keys))]
     if along is not None:
@@ -263,10 +265,10 @@ def _rows(statement: Statement, selection: Selection, shapes: Sequence[Shape], a
     if len(shapes) == 1:
         name = statement.name("p")
         page = _page(statement, selection, shapes[0], along, sorting, limit)
-        return f"(SELECT json_group_array({_row(statement, selection, shapes[0], along, name)}) FROM ({page}) AS {name})"
+        return f"(SELECT {_grouped(_row(statement, selection, shapes[0], along, name))} FROM ({page}) AS {name})"
     kinds = " UNION ALL ".join(_rows_of_kind(statement, selection, shape, along, sorting, limit) for shape in shapes)
     merged = _forward(f"SELECT * FROM ({kinds}) {_limited(sorting, limit)}", sorting)
-    return f"(SELECT json_group_array(json(r)) FROM ({merged}))"
+    return f"(SELECT {_grouped('r')} FROM ({merged}))"
 
 
 def _rows_of_kind(statement: Statement, selection: Selection, shape: Shape, along: Along | None, sorting: Sorting, limit: str) -> str:
@@ -284,22 +286,46 @@ def _row(statement: Statement, selection: Selection, shape: Shape, along: Along 
     if strange := [name for name in names if name not in links]:
         raise InvalidInput(f"the link of {along.relation.name if along else ''} has no {strange[0]}; it has {', '.join(links) or 'no properties'}")
     parts = [
-        f"{page}.id",
-        _revealed(statement, shape, known[selection.order.property], f"{page}.o", page),
-        f"json_array({', '.join(_json(links[name], f'{page}.l{i}') for i, name in enumerate(names))})",
-        f"json_array({', '.join(_revealed(statement, shape, known[name], f'{page}.p{i}', page) for i, name in enumerate(shape.properties))})",
+        f"json_quote({page}.id)",
+        f"json_quote({_revealed(statement, shape, known[selection.order.property], f'{page}.o', page)})",
+        _array(_json(links[name], f"{page}.l{i}") for i, name in enumerate(names)),
+        _array(_revealed(statement, shape, known[name], f"{page}.p{i}", page) for i, name in enumerate(shape.properties)),
+        _cells(statement, shape, page, kept=along is None),
     ]
-    return f"json_array({', '.join(parts)}, {_cells(statement, shape, page)})"
+    return _list(parts)
 
 
-def _cells(statement: Statement, shape: Shape, page: str) -> str:
-    """The cells of the relations wanted from a node of a page."""
+def _cells(statement: Statement, shape: Shape, page: str, *, kept: bool) -> str:
+    """The cells of the relations wanted from a node of a page; `kept`: what is asked of the like of it is likely to come again."""
     if not shape.links:
-        return "json_array()"
+        return EMPTY
+    part = _kept_part(statement, shape) if kept else _part(statement, shape)
+    return f"(SELECT cells FROM {part} WHERE {part}.id = {page}.id)"
+
+
+def _part(statement: Statement, shape: Shape) -> str:
+    """The name of the part of the statement with the relations of a kind."""
     kind, node = KINDS[shape.kind], statement.name("n")
-    cells = ", ".join(_wanted(statement, kind, wanted, f"{node}.id") for wanted in shape.links)
-    part = statement.define("c", f"SELECT {node}.id AS id, json_array({cells}) AS cells FROM {table_of(kind)} AS {node}")
-    return f"json((SELECT cells FROM {part} WHERE {part}.id = {page}.id))"
+    cells = _list(_wanted(statement, kind, wanted, f"{node}.id") for wanted in shape.links)
+    return statement.define("c", f"SELECT {node}.id AS id, {cells} AS cells FROM {table_of(kind)} AS {node}")
+
+
+_PARTS: dict[tuple[int, str], tuple[Shape, str, Statement]] = {}
+"""Parts of statements with their names, by the identity of the shape (which is kept, so that no other gets it)."""
+KEPT_PARTS = 300
+
+
+def _kept_part(statement: Statement, shape: Shape) -> str:
+    """The same, put together once for all who ask the same of other nodes."""
+    own = statement.beside()
+    key = (id(shape), own.apart)
+    if key not in _PARTS:
+        if len(_PARTS) >= KEPT_PARTS:
+            _PARTS.clear()
+        _PARTS[key] = shape, _part(own, shape), own
+    _, name, own = _PARTS[key]
+    statement.add(own.parts, own.values)
+    return name
 
 
 def _wanted(statement: Statement, kind: type[Node], wanted: Wanted, owner: str) -> str:
@@ -314,6 +340,27 @@ def _revealed(statement: Statement, shape: Shape, given: Property, column: str, 
     node = Subject(declared=KINDS[shape.kind], name=statement.name("n"))
     seen = f"EXISTS (SELECT 1 FROM {table_of(node.declared)} AS {node.name} WHERE {node.name}.id = {page}.id AND {condition(statement, node, shape.reveal)})"
     return _json(given, f"CASE WHEN {seen} THEN {column} END")
+
+
+EMPTY = "'[]'"
+"""An empty JSON array."""
+
+
+def _list(parts: Iterable[str]) -> str:
+    """A JSON array of what is JSON text already. `json_array` would read it again, at each level anew."""
+    between = " || ',' || "
+    return f"'[' || {between.join(parts)} || ']'"
+
+
+def _grouped(row: str) -> str:
+    """A JSON array of rows that are JSON text already."""
+    return f"'[' || coalesce(group_concat({row}, ','), '') || ']'"
+
+
+def _array(values: Iterable[str]) -> str:
+    """A JSON array of values."""
+    found = ", ".join(values)
+    return f"json_array({found})" if found else EMPTY
 
 
 def _json(given: Property, column: str) -> str:

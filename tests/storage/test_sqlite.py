@@ -55,14 +55,13 @@ def test_a_page_in_order_is_one_walk() -> None:
     )
     assert statement == written(
         """
-        SELECT CAST(json_array(
-          json_array(NULL, (SELECT json_group_array(
-            json_array(p1.id, p1.o, json_array(), json_array(p1.p0, json(CASE p1.p1 WHEN 1 THEN 'true' WHEN 0 THEN 'false' END)), json_array()))
+        SELECT CAST('[' || '[' || 'null' || ',' || (SELECT '[' || coalesce(group_concat(
+            '[' || json_quote(p1.id) || ',' || json_quote(p1.o) || ',' || '[]' || ','
+            || json_array(p1.p0, json(CASE p1.p1 WHEN 1 THEN 'true' WHEN 0 THEN 'false' END)) || ',' || '[]' || ']', ','), '') || ']'
           FROM (
             SELECT n2.id AS id, n2."name_key" AS o, n2."name" AS p0, n2."seeking" AS p1
             FROM "municipality" AS n2 WHERE n2."country" = :v1 ORDER BY n2."name_key", n2.id LIMIT :v0
-          ) AS p1))
-        ) AS BLOB)
+          ) AS p1) || ']' || ']' AS BLOB)
         """
     )
     assert bound == {"v0": 51, "v1": "DE"}
@@ -73,28 +72,31 @@ def test_the_relations_of_a_row_are_a_part_of_the_statement() -> None:
     statement, bound = select_statement([listing("municipality", links=(focuses,), filter=compare("id", "in", ("municipality:a", "municipality:b")))])
     assert statement == written(
         """
-        WITH c8 AS NOT MATERIALIZED (
-          SELECT n3.id AS id, json_array(json_array(
-            (SELECT count(*) FROM "focus" AS l4 WHERE l4.source = n3.id AND ((l4.target >= 'topic:' AND l4.target < 'topic;')) AND l4."direction" = :v2),
-            (SELECT json_group_array(json_array(p5.id, p5.o, json_array(p5.l0), json_array(p5.p0), json_array()))
+        WITH c1_6 AS NOT MATERIALIZED (
+          SELECT n1_1.id AS id, '[' || '[' ||
+            ((SELECT count(*) FROM "focus" AS l1_2 WHERE l1_2.source = n1_1.id AND ((l1_2.target >= 'topic:' AND l1_2.target < 'topic;'))
+            AND l1_2."direction" = :v1_0)) || ',' ||
+            (SELECT '[' || coalesce(group_concat(
+              '[' || json_quote(p1_3.id) || ',' || json_quote(p1_3.o) || ',' || json_array(p1_3.l0) || ',' || json_array(p1_3.p0) || ',' || '[]' || ']', ','),
+              '') || ']'
             FROM (
-              SELECT n6.id AS id, n6."id" AS o, l7."direction" AS k0, l7."weight" AS l0, n6."name" AS p0
-              FROM "focus" AS l7 CROSS JOIN "topic" AS n6 WHERE l7.source = n3.id AND n6.id = l7.target AND l7."direction" = :v4
-              ORDER BY n6.id, l7."direction" LIMIT :v3
-            ) AS p5))) AS cells
-          FROM "municipality" AS n3
+              SELECT l1_5.target AS id, n1_4."id" AS o, l1_5."direction" AS k0, l1_5."weight" AS l0, n1_4."name" AS p0
+              FROM "focus" AS l1_5 CROSS JOIN "topic" AS n1_4 WHERE l1_5.source = n1_1.id AND ((l1_5.target >= 'topic:' AND l1_5.target < 'topic;'))
+              AND n1_4.id = l1_5.target AND l1_5."direction" = :v1_2
+              ORDER BY l1_5.target, l1_5."direction" LIMIT :v1_1
+            ) AS p1_3) || ']' || ']' AS cells
+          FROM "municipality" AS n1_1
         )
-        SELECT CAST(json_array(
-          json_array(NULL, (SELECT json_group_array(
-            json_array(p1.id, p1.o, json_array(), json_array(), json((SELECT cells FROM c8 WHERE c8.id = p1.id))))
+        SELECT CAST('[' || '[' || 'null' || ',' || (SELECT '[' || coalesce(group_concat(
+            '[' || json_quote(p1.id) || ',' || json_quote(p1.o) || ',' || '[]' || ',' || '[]' || ','
+            || (SELECT cells FROM c1_6 WHERE c1_6.id = p1.id) || ']', ','), '') || ']'
           FROM (
             SELECT n2.id AS id, n2."id" AS o FROM "municipality" AS n2
             WHERE n2."id" IN (SELECT value FROM json_each(:v1)) ORDER BY n2.id LIMIT :v0
-          ) AS p1))
-        ) AS BLOB)
+          ) AS p1) || ']' || ']' AS BLOB)
         """
     )
-    assert bound == {"v0": -1, "v1": '["municipality:a","municipality:b"]', "v2": "seeks", "v3": -1, "v4": "seeks"}
+    assert bound == {"v0": -1, "v1": '["municipality:a","municipality:b"]', "v1_0": "seeks", "v1_1": -1, "v1_2": "seeks"}
 
 
 def test_the_text_is_the_same_whatever_the_values() -> None:
