@@ -137,3 +137,10 @@ def test_a_coordinator_edits_a_mission(visit: Visit) -> None:
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("region", name="Facts")).to_contain_text("A plan for the river")
     expect(page.get_by_role("link", name="Find experts")).to_be_visible()
+
+
+def test_a_partnership_leads_to_a_mission_of_it(visit: Visit) -> None:
+    page = visit("/en/record?id=partnership:de-stuttgart--mx-zapopan", viewer=COORDINATOR)
+    page.get_by_role("link", name="Plan a mission").click()
+    expect(page.get_by_label(re.compile("^Where to")).get_by_role("option", name="Zapopan (Mexico)")).to_have_count(1)
+    expect(page.get_by_text("Stuttgart", exact=True)).to_be_visible()
