@@ -20,7 +20,7 @@ from graph_api.model import KINDS, Link, Node, Scalar, properties
 from graph_api.storage import sqlite_rows, sqlite_terms, sqlite_walk
 from graph_api.storage.base import Cell, Columns, Condition, Expansion, Filter, Hits, Neighbourhood, Search, Selection, Snapshot
 from graph_api.storage.migrations import MIGRATIONS, Migrations, newest, steps_since
-from graph_api.storage.sqlite_connections import Connections, Work
+from graph_api.storage.sqlite_connections import WRITING_CACHE, Connections, Work
 from graph_api.storage.sqlite_migrations import migrate
 from graph_api.storage.sqlite_select import count_statement, is_brief, select_statement
 from graph_api.storage.sqlite_tables import APPLICATION, Declared, identify, key_properties, missing, quoted, table_of
@@ -215,7 +215,7 @@ class SqliteStore(SqliteReader):
         return await self._begin()
 
     async def _begin(self) -> sqlite3.Connection:
-        self._writing = connection = self._writing or await self._connections.in_thread(self._connections.open)
+        self._writing = connection = self._writing or await self._connections.in_thread(self._open_writing)
         try:
             await self._connections.run(connection, self._enter)
         except BaseException as error:
@@ -225,6 +225,11 @@ class SqliteStore(SqliteReader):
                 self._writing = None
                 connection.close()
             raise
+        return connection
+
+    def _open_writing(self) -> sqlite3.Connection:
+        connection = self._connections.open()
+        connection.execute(f"PRAGMA cache_size = -{WRITING_CACHE}")
         return connection
 
     def _enter(self, connection: sqlite3.Connection) -> None:

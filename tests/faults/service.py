@@ -176,9 +176,9 @@ class Told:
 class Load:
     """Writers, readers and watchers of one or several services, until the block ends; each writer's records have names of their own."""
 
-    def __init__(self, *services: Target, writers: int = 4, readers: int = 2) -> None:
+    def __init__(self, *services: Target, writers: int = 4, readers: int = 2, questions: Sequence[str] = (LIST,)) -> None:
         self.told = Told()
-        self._services, self._writers, self._readers = services, writers, readers
+        self._services, self._writers, self._readers, self._questions = services, writers, readers, questions
         self._tasks: list[asyncio.Task[None]] = []
         self._mark = f"{time.monotonic_ns():x}"
         self._over = False
@@ -221,8 +221,10 @@ class Load:
 
     async def _read(self, service: Target) -> None:
         async with service.client() as client:
-            while not self._over:
-                await self._ask(client, LIST, {})
+            for question in itertools.cycle(self._questions):
+                if self._over:
+                    return
+                await self._ask(client, question, {})
 
     async def _ask(self, client: httpx.AsyncClient, query: str, variables: dict[str, Any]) -> dict[str, Any] | None:
         began = time.monotonic()
