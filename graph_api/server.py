@@ -129,7 +129,7 @@ def create_app(settings: Settings, store: Store | None = None, *, today: Callabl
     schema, metrics = create_schema(), Metrics()
     sessions = Sessions(token_reader(settings), provider=provider_of(settings), own=LocalTokens(Path(settings.key_file)))
     schema_text = sdl(schema)
-    everybody = create_context(used, read=watched(used, metrics), today=today)
+    everybody = create_context(used, read=watched(used, metrics), today=today, fitted=metrics.fitted)
 
     async def context(request: Request) -> Context:
         viewer = await sessions.viewer(request)
@@ -144,7 +144,7 @@ def create_app(settings: Settings, store: Store | None = None, *, today: Callabl
 
     return Starlette(
         routes=[
-            Route("/graphql", Endpoint(Engine(schema), context, metrics)),  # first, since routes are tried in turn
+            Route("/graphql", Endpoint(Engine(schema, looked=metrics.looked), context, metrics)),  # first, since routes are tried in turn
             Route("/graphql/schema.graphql", text_of(lambda: schema_text)),
             *watching_routes(readiness, metrics),
             *Transfers(used, sessions.viewer, metrics).routes(),

@@ -41,6 +41,14 @@ class Metrics:
         row[bisect_left(BUCKETS, seconds)] += 1
         row[-1] += seconds
 
+    def looked(self, there: bool) -> None:
+        """Counts a look for a query text."""
+        self.count("partnergraph_cache_total", "documents", "hit" if there else "miss")
+
+    def fitted(self, seconds: float) -> None:
+        """Counts a fitting of the matcher."""
+        self.time("partnergraph_matcher_seconds", "fit", seconds)
+
     def text(self) -> str:
         """All counts."""
         return "\n".join([*self._count_lines(), *self._time_lines()]) + "\n"
@@ -69,10 +77,12 @@ class Metrics:
 COUNTED = {
     "partnergraph_requests_total": ("Requests to the API, by operation and HTTP status.", "operation", "status"),
     "partnergraph_errors_total": ("Errors in answers, by code.", "code"),
+    "partnergraph_cache_total": ("Looks into what is kept (documents: query texts that were read and validated), by whether it was there.", "cache", "outcome"),
 }
 TIMED = {
     "partnergraph_request_seconds": ("Time of answers of the API, by operation.", "operation"),
     "partnergraph_store_seconds": ("Time of the store's answers, by verb.", "verb"),
+    "partnergraph_matcher_seconds": ("Time of the matcher's work: fit, whenever somebody asks after the network or the day has changed.", "work"),
 }
 
 

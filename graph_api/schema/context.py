@@ -38,12 +38,20 @@ class Context:
     largest_page: int = LARGEST_PAGE
 
 
-def create_context(store: Store, *, read: Store | None = None, today: Callable[[], datetime.date] = datetime.date.today, longest: float = LONGEST) -> Context:
+def create_context(
+    store: Store,
+    *,
+    read: Store | None = None,
+    today: Callable[[], datetime.date] = datetime.date.today,
+    longest: float = LONGEST,
+    fitted: Callable[[float], None] = lambda _: None,
+) -> Context:
     """The surroundings of requests by anybody on a store.
 
-    `read` is the same store as resolvers are to see it, where it is watched; `longest` is how many seconds a search for groups may take.
+    `read` is the same store as resolvers are to see it, where it is watched; `longest` is how many seconds a search for groups may take;
+    `fitted` is told how long each fitting of the matcher took.
     """
-    finder = CandidateFinder(store, today=today)
+    finder = CandidateFinder(store, today=today, took=fitted)
     experts = ExpertFinder(store, finder)
     return Context(
         store=read or store,

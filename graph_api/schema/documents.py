@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -124,15 +124,16 @@ def is_query(operation: OperationDefinitionNode) -> bool:
 
 
 class Documents:
-    """The documents of one schema. Refused texts are kept too: coming again they cost nothing."""
+    """The documents of one schema. Refused texts are kept too: coming again they cost nothing. `looked` is told whether a text was there."""
 
-    def __init__(self, schema: GraphQLSchema, *, kept_text: int = KEPT_TEXT) -> None:
-        self._schema, self._left = schema, kept_text
+    def __init__(self, schema: GraphQLSchema, *, kept_text: int = KEPT_TEXT, looked: Callable[[bool], None] = lambda _: None) -> None:
+        self._schema, self._left, self._looked = schema, kept_text, looked
         self._kept: OrderedDict[str, Document] = OrderedDict()
         self._aside = Aside(1, "documents")
 
     async def read(self, text: str) -> Document:
         """The document of a text. Unknown long ones are read one after the other, aside; short and known ones pass them."""
+        self._looked(text in self._kept)
         if text in self._kept:
             self._kept.move_to_end(text)
             return self._kept[text]

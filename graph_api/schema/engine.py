@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import enum
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -96,12 +96,14 @@ class Run:
 
 
 class Engine:
-    """Answers questions on one schema."""
+    """Answers questions on one schema; `looked` is told whether a question's text was known."""
 
-    def __init__(self, schema: strawberry.Schema, *, patience: float = PATIENCE, compiled: bool = True) -> None:
+    def __init__(
+        self, schema: strawberry.Schema, *, patience: float = PATIENCE, compiled: bool = True, looked: Callable[[bool], None] = lambda _: None
+    ) -> None:
         self._schema, self._patience = schema, patience
         self._core = schema._schema  # pyright: ignore[reportPrivateUsage]
-        self._documents = Documents(self._core)
+        self._documents = Documents(self._core, looked=looked)
         self._compiled = CompiledOperations(self._core) if compiled else None
         self._aside = Aside(TURNS, "answers")
 
