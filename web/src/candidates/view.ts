@@ -1,5 +1,5 @@
 // The state of this page: whom one looks for, filters, weights, as they stand in the address; and what one wrote, which does not.
-import { request, type VariablesOf } from '../lib/api';
+import { ApiError, request, type VariablesOf } from '../lib/api';
 import { apiLanguage } from '../lib/i18n';
 import { param, setParams } from '../lib/url.svelte';
 import { CANDIDATES, USUAL_WEIGHTS, type Answer } from './queries';
@@ -64,6 +64,8 @@ export async function rank(municipality: string, first: number, usual: Record<st
   const moved = Object.keys(steps).length > 0;
   const filter = filterOf(param('country'), param('language'), param('size'));
   const known = moved && !Object.keys(usual).length ? weightsByFacet(await request(USUAL_WEIGHTS, { municipality }, signal)) : usual;
-  const answer = await request(CANDIDATES, { municipality, first, filter, weights: weightsOf(known, steps), ...asked, language: apiLanguage }, signal);
+  const ask = () => request(CANDIDATES, { municipality, first, filter, weights: weightsOf(known, steps), ...asked, language: apiLanguage }, signal);
+  // the first text of all may take a busy service longer than a request may; it goes on learning, so the second try finds it
+  const answer = await ask().catch((e: unknown) => { if (e instanceof ApiError && e.code === 'TIMEOUT' && asked !== NOTHING_ASKED) return ask(); throw e; });
   return { answer, usual: moved || !answer.partnerCandidates.candidates.length ? known : weightsByFacet(answer) };
 }
