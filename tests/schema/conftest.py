@@ -15,6 +15,7 @@ from graph_api.server import create_app
 from graph_api.settings import Settings
 from graph_api.storage.base import Store
 from graph_api.tokens import LocalTokens
+from matching.texts import Sentences
 from tests.seeking import DAY, SEEKING
 from tests.suggesting import SUGGESTING
 from tests.worlds import SMALL, settle
@@ -48,6 +49,12 @@ class Api:
         assert response.get("data") is None
         [error] = response["errors"]
         return error["extensions"]["code"], error["message"]
+
+
+@pytest.fixture(scope="session")
+def reader_of_texts() -> None:
+    """The encoder, loaded: on a busy machine that takes longer than a request may."""
+    Sentences()
 
 
 @pytest.fixture

@@ -11,11 +11,11 @@ import pytest
 from graph_api.model import Direction, Focus, HasTarget, Serves
 from graph_api.operations.texts import LONGEST_TEXT
 from graph_api.storage.base import Store
-from matching.texts import Sentences  # on a busy machine this takes longer than a request may: it is not the first question that pays
+from matching.texts import Sentences
 from tests.schema.conftest import Api
 from tests.worlds import World, records, settle
 
-pytestmark = pytest.mark.above_the_port
+pytestmark = [pytest.mark.above_the_port, pytest.mark.usefixtures("reader_of_texts")]
 
 WORLD = World(
     nodes={

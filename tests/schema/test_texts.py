@@ -7,10 +7,10 @@ import pytest
 from graph_api.model import Serves
 from graph_api.operations.texts import LONGEST_TEXT
 from graph_api.storage.base import Store
-from matching.texts import Sentences  # on a busy machine this takes longer than a request may: it is not the first question that pays
+from matching.texts import Sentences
 from tests.schema.conftest import Api
 
-pytestmark = pytest.mark.above_the_port
+pytestmark = [pytest.mark.above_the_port, pytest.mark.usefixtures("reader_of_texts")]
 
 QUERY = """query($text: String!, $first: Int! = 5) { subjectsOfText(text: $text, first: $first) {
   goals { score goal { number } } targets { target { id goal { number } } } topics { score topic { name } } reader revision } }"""
