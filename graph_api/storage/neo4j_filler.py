@@ -55,8 +55,12 @@ class Neo4jFiller(Neo4jWriter):
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        if error is None and self.parts:
-            await self._run(UNMARK)
+        try:
+            if error is None and self.parts:
+                await self._run(UNMARK)
+        except BaseException as failure:
+            await self._part.__aexit__(type(failure), failure, failure.__traceback__)
+            raise
         await self._part.__aexit__(kind, error, trace)
 
     async def save(self, kind: str, columns: Sequence[str], rows: Rows) -> None:
