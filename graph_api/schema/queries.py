@@ -133,7 +133,7 @@ class Fields:
         filter: Annotated[results.CandidateFilterInput | None, argument("Whom to suggest.")] = None,
         needs: Annotated[list[str] | None, argument(f"What it looks for, in its own words and language: {TEXTS} {NOT_KEPT}")] = None,
         offers: Annotated[list[str] | None, argument(f"What it can offer, likewise: {TEXTS} {NOT_KEPT}")] = None,
-        fair: Annotated[bool, argument("Spread suggestions: nobody gains by being large or well known, where `weights` do not say otherwise.")] = False,
+        fair: Annotated[bool | None, argument("Spread suggestions: nobody gains by being large or well known, where `weights` do not say otherwise.")] = False,
     ) -> results.PartnerCandidates:
         """The candidates of a municipality."""
         bounded("first", first, 0, MOST_CANDIDATES)
