@@ -153,8 +153,7 @@ def memory(process: int) -> float:
 
 async def memory_under_load(directory: Path, minutes: float) -> None:
     """Resident memory of a service with all sorts of questions to a network of 5,000 municipalities, after a tenth of the time and at its end."""
-    write(directory / "network", 5_000)
-    files = [directory / "network" / f"{stem}.csv" for stem in ("municipalities", "departments", "stakeholders", "experts", "partnerships", "focuses")]
+    files = [directory / "network" / f"{stem}.csv" for stem in write(directory / "network", 5_000)]
     store = open_store(f"file:{directory / 'long.db'}")
     await store.prepare()
     await import_files(store, files)

@@ -165,12 +165,8 @@ def main() -> None:
         directory = Path(temporary)
         fill: list[tuple[str, ...]] = []
         if given.network is None:
-            synthetic.write(directory / "files", MUNICIPALITIES)
-            files = {path.stem: str(path) for path in (directory / "files").iterdir()}
-            fill = [
-                ("load", "reference"),
-                *(("import", files[stem]) for stem in ("municipalities", "departments", "stakeholders", "experts", "partnerships", "focuses")),
-            ]
+            written = synthetic.write(directory / "files", MUNICIPALITIES)
+            fill = [("load", "reference"), *(("import", str(directory / "files" / f"{stem}.csv")) for stem in written)]
         store = {"PARTNERGRAPH_STORE": f"file:{given.network}"} if given.network else {}
         if given.neo4j:
             store = stack.enter_context(running(directory / "neo4j", heap="2g")).environment

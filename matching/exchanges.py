@@ -175,7 +175,7 @@ class ExchangeMatcher:
     def _content(self, about: Collection[str]) -> Content:
         if not about:
             return self.content_
-        rows = {id_: row for row, id_ in enumerate(self.profiles_.subjects.ids)}
+        rows = self.profiles_.subjects.rows
         near = np.zeros(len(rows))
         for id_ in about:
             if id_ not in rows:

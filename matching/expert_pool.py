@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -85,14 +84,10 @@ class ExpertPool:
         """Number of experts."""
         return len(self.ids)
 
-    @functools.cached_property
-    def _subject_rows(self) -> dict[str, int]:
-        return {id_: row for row, id_ in enumerate(self.subjects.ids)}
-
     def subject(self, id_: str) -> int:
         """The row of a subject; `ValueError` when there is none of that id."""
         try:
-            return self._subject_rows[id_]
+            return self.subjects.rows[id_]
         except KeyError:
             raise ValueError(f"no topic, target or goal {id_!r} among the {len(self.subjects.ids)} subjects") from None
 
@@ -117,7 +112,7 @@ class ExpertPool:
         `evidence` holds rows of (expert id, subject id, source, count), `journeys` of (expert id, mission id, first day, last day).
         """
         n, subjects = len(ids), subjects or Subjects()
-        row, subject = ({id_: place for place, id_ in enumerate(names)} for names in (ids, subjects.ids))
+        row, subject = {id_: place for place, id_ in enumerate(ids)}, subjects.rows
         shown = [(row[e], subject[s], SOURCES.index(source), count) for e, s, source, count in evidence]
         gone = [(row[e], mission, starts, ends) for e, mission, starts, ends in journeys]
         return cls(

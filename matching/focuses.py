@@ -25,7 +25,7 @@ class Content:
 
     def __init__(self, profiles: Profiles) -> None:
         focuses, shape = profiles.focuses, (len(profiles), len(profiles.subjects.ids))
-        self.ids = profiles.subjects.ids
+        self.ids, self._places = profiles.subjects.ids, profiles.subjects.rows
         self.nearness = Nearness(profiles.subjects)
         self.tables: list[Incidence] = []
         for direction in (SEEKS, OFFERS, WORKS_ON):
@@ -40,12 +40,11 @@ class Content:
 
         The needs that it has written count as much as all that are on record: somebody who writes asks for just that now.
         """
-        places = {id_: place for place, id_ in enumerate(self.ids)}
         rows: dict[tuple[int, int], tuple[Ints, Floats]] = {}
         written: dict[tuple[int, int], frozenset[int]] = {}
         for direction, said in ((SEEKS, asked.needs), (OFFERS, asked.offers)):
             weights = dict(zip(*(part.tolist() for part in self.row(direction, seeker)), strict=True))
-            read = {places[id_]: weight for id_, weight in said.items() if id_ in places and weight > 0}
+            read = {self._places[id_]: weight for id_, weight in said.items() if id_ in self._places and weight > 0}
             written[direction, seeker] = frozenset(read.keys() - weights.keys())
             scale = sum(weights.values()) / sum(read.values()) if weights and read and direction == SEEKS else 1.0
             for subject, weight in read.items():

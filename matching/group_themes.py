@@ -123,9 +123,8 @@ def theme_text(emphases: Sequence[Emphasis], subjects: Subjects, language: str =
         raise ValueError(f"no language {language!r}; allowed are {', '.join(LANGUAGES)}")
     if not emphases:
         return TEXTS["theme.none"][language]
-    places = {id_: row for row, id_ in enumerate(subjects.ids)}
     said = [
-        TEXTS["subject"][language].format(name=subjects.name(places[emphasis.subject], language), count=emphasis.members, size=emphasis.size)
+        TEXTS["subject"][language].format(name=subjects.name(subjects.rows[emphasis.subject], language), count=emphasis.members, size=emphasis.size)
         for emphasis in emphases
     ]
     return TEXTS["theme"][language].format(subjects=", ".join(said))

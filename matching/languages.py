@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from matching.profile import LANGUAGES
+
 NAMES: Mapping[str, tuple[str, str, str, str]] = {
     "af": ("Afrikaans", "Afrikaans", "afrikáans", "afrikaans"),
     "am": ("Amharic", "Amharisch", "amárico", "amharique"),
@@ -71,9 +73,7 @@ NAMES: Mapping[str, tuple[str, str, str, str]] = {
 }
 """ISO 639 code → its name in English, German, Spanish, French: languages of administration with many speakers."""
 
-ORDER = ("en", "de", "es", "fr")
-
 
 def language_name(code: str, language: str) -> str:
-    """The name of a language in one of `ORDER`; the code itself where `NAMES` has none."""
-    return NAMES[code][ORDER.index(language)] if code in NAMES else code
+    """The name of a language in one of `LANGUAGES`; the code itself where `NAMES` has none."""
+    return NAMES[code][LANGUAGES.index(language)] if code in NAMES else code

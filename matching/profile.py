@@ -46,6 +46,11 @@ class Subjects:
     topic_broader: Ints = field(default_factory=_pairs)
     """Topic and a broader topic."""
 
+    @functools.cached_property
+    def rows(self) -> dict[str, int]:
+        """Id → place in `ids`."""
+        return {id_: row for row, id_ in enumerate(self.ids)}
+
     def name(self, row: int, language: str) -> str:
         """The subject's name in a language, else in English, else its id."""
         for names in (self.names.get(language), self.names.get("en")):
@@ -177,8 +182,7 @@ class Profiles:
         `columns` are the remaining columns of `Profiles`, as any sequences.
         """
         n, subjects = len(ids), subjects or Subjects()
-        row = {id_: place for place, id_ in enumerate(ids)}
-        subject = {id_: place for place, id_ in enumerate(subjects.ids)}
+        row, subject = {id_: place for place, id_ in enumerate(ids)}, subjects.rows
         pairs = [(row[a], row[b]) for a, b in ties]
         given = [(row[m], subject[s], DIRECTIONS.index(d), w) for m, s, d, w in focuses]
         unknown: dict[str, Any] = {"names": ids, "admin1": [None] * n, "languages": [()] * n, "seeking": [-1] * n}

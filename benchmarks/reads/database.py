@@ -16,6 +16,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import LiteralString
 
@@ -25,7 +26,6 @@ from tests.neo4j_server import Neo4jAddress, running
 ROOT = Path(__file__).parents[2]
 PORT = 7790
 PASSWORD = "benchmark-only"
-STEMS = ("municipalities", "departments", "stakeholders", "experts", "partnerships", "focuses")
 
 PEERS_INDEXES: tuple[LiteralString, ...] = (
     "CREATE INDEX peer_country IF NOT EXISTS FOR (m:Municipality) ON (m.country)",
@@ -34,9 +34,9 @@ PEERS_INDEXES: tuple[LiteralString, ...] = (
 )
 
 
-def load(directory: Path, environment: dict[str, str]) -> None:
-    """Loads the reference and the network into the store that the environment means."""
-    files = [["import", str(directory / "network" / f"{stem}.csv")] for stem in STEMS]  # one by one: the throw-away server has a heap of 1 GB
+def load(directory: Path, stems: Iterable[str], environment: dict[str, str]) -> None:
+    """Loads the reference and the network's files into the store that the environment means."""
+    files = [["import", str(directory / "network" / f"{stem}.csv")] for stem in stems]  # one by one: the throw-away server has a heap of 1 GB
     for command in (["load", "reference"], *files):
         began = time.monotonic()
         call = [Path(sys.executable).with_name("partnergraph"), *command]
@@ -62,12 +62,13 @@ def main() -> None:
     given = parser.parse_args()
     directory: Path = given.directory
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    print(json.dumps(write(directory / "network", given.municipalities)), flush=True)
+    written = write(directory / "network", given.municipalities)
+    print(json.dumps(written), flush=True)
     ready = directory / "environment.json"
     with running(directory / "neo4j", port=PORT, password=PASSWORD, again=ready.exists()) as address:
         if not ready.exists():
-            load(directory, {"PARTNERGRAPH_STORE": f"file:{directory / 'network.db'}"})
-            load(directory, address.environment)
+            load(directory, written, {"PARTNERGRAPH_STORE": f"file:{directory / 'network.db'}"})
+            load(directory, written, address.environment)
             prepare_peers(address)
             ready.write_text(json.dumps(address.environment))
         print("ready", flush=True)

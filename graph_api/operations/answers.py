@@ -45,7 +45,7 @@ def _place(matcher: PartnerMatcher, node: str, language: str) -> dict[str, Any]:
 
 def _understood(matcher: PartnerMatcher, read: Understood, language: str) -> Iterator[dict[str, Any]]:
     subjects = matcher.profiles_.subjects
-    place = {id_: row for row, id_ in enumerate(subjects.ids)}
+    place = subjects.rows
     for side, readings in (("needs", read.needs), ("offers", read.offers)):
         for number, reading in enumerate(readings, start=1):
             means = [{"id": id_, "name": subjects.name(place[id_], language), "weight": weight} for id_, weight in reading.items() if id_ in place]

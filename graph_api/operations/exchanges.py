@@ -83,11 +83,11 @@ def _departments(snapshot: Snapshot, rows: Mapping[Any, int], subjects: Subjects
     home = {department: rows[town] for town, department in zip(homes["source"], homes["target"], strict=True)}
     listed = [(id_, str(name)) for id_, name in zip(columns["id"], columns["name"], strict=True) if id_ in home]
     place: dict[Any, int] = {id_: number for number, (id_, _) in enumerate(listed)}
-    subject: dict[Any, int] = {id_: row for row, id_ in enumerate(subjects.ids)}
+    subject = subjects.rows
     topics, focuses = snapshot.links[HasTopic].values, snapshot.links[Focus].values
-    pairs = dict.fromkeys((place[d], subject[s]) for d, s in zip(topics["source"], topics["target"], strict=True) if d in place)
+    pairs = dict.fromkeys((place[d], subject[str(s)]) for d, s in zip(topics["source"], topics["target"], strict=True) if d in place)
     said = zip(focuses["source"], focuses["target"], focuses["direction"], strict=True)
-    pairs |= dict.fromkeys((place[d], subject[s]) for d, s, direction in said if d in place and direction != FocusDirection.SEEKS)
+    pairs |= dict.fromkeys((place[d], subject[str(s)]) for d, s, direction in said if d in place and direction != FocusDirection.SEEKS)
     return Departments(
         ids=tuple(str(id_) for id_, _ in listed),
         names=tuple(name for _, name in listed),

@@ -77,7 +77,7 @@ class _Reading:
 
     def __init__(self, snapshot: Snapshot, subjects: Subjects, day: datetime.date) -> None:
         self.snapshot, self.subjects, self.day = snapshot, subjects, day
-        self.subject = {id_: row for row, id_ in enumerate(subjects.ids)}
+        self.subject = subjects.rows
         self.about = self._about()
         experts: Sequence[Any] = snapshot.kinds["expert"].values["id"]
         self.row: dict[Any, int] = {id_: row for row, id_ in enumerate(experts)}

@@ -110,7 +110,7 @@ def _subjects(snapshot: Snapshot) -> Subjects:
 
 def _focuses(links: Columns, rows: Mapping[Any, int], subjects: Subjects) -> Focuses:
     """The municipalities' own focuses; those of departments are theirs and do not count here."""
-    places = {node: row for row, node in enumerate(subjects.ids)}
+    places: Mapping[Any, int] = subjects.rows
     codes = {Direction(name): code for code, name in enumerate(DIRECTIONS)}
     sources, targets, directions, weights = (_values(links.values[name]) for name in ("source", "target", "direction", "weight"))
     municipality = np.array([rows.get(source, -1) for source in sources], dtype=np.int64)

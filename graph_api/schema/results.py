@@ -187,7 +187,7 @@ class UnderstoodText:
 
 def to_understood(read: UnderstoodTexts, subjects: Subjects) -> list[UnderstoodText]:
     """What was read, as the API shows it."""
-    place = {id_: row for row, id_ in enumerate(subjects.ids)}
+    place = subjects.rows
 
     def meant(reading: Reading) -> list[UnderstoodSubject]:
         found = [(id_, weight, functools.partial(subjects.name, place[id_])) for id_, weight in reading.items() if id_ in place]

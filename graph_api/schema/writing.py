@@ -106,18 +106,17 @@ class Writing:
 
     def _record(self, nodes: list[FieldNode], kinds: tuple[str, ...]) -> Record:
         """Writes a record in place; where kinds differ, by a function for each."""
-        ways = [self._of_kind(nodes, kind) for kind in kinds]
+        ways = [self._of_kind(nodes, kind, place) for place, kind in enumerate(kinds)]
         if len(kinds) == 1 or (not ways[0].before and all(way == ways[0] for way in ways)):
             return ways[0]
         cases = list[str]()
-        for place, (kind, way) in enumerate(zip(kinds, ways, strict=True)):
-            before = [line.replace(".shapes[0]", f".shapes[{place}]") for line in way.before]
-            name = self._define(kind, "row, selection", way.taken("row"), *before, f"return {way.text}")
+        for kind, way in zip(kinds, ways, strict=True):
+            name = self._define(kind, "row, selection", way.taken("row"), *way.before, f"return {way.text}")
             cases.append(f"if kind == {kind!r}: return {name}(row, selection)")
         name = self._define("record", "row, selection", "kind = row[0].partition(':')[0]", *cases, "refuse()")
         return Record(text=f"{name}((own, mark, None, values, below), selection)")
 
-    def _of_kind(self, nodes: list[FieldNode], kind: str) -> Record:
+    def _of_kind(self, nodes: list[FieldNode], kind: str, shape: int) -> Record:
         owner = KINDS[kind].__name__
         groups = self._read.fields(nodes, owner)
         members = {key: MEMBERS[kind].get(group[0].name.value) for key, group in groups.items()}
@@ -132,7 +131,7 @@ class Writing:
                 written[key] = "own" if member.name == "id" else self._value(member, f"v{names.index(member.name)}")
             else:
                 written[key] = _fixed(groups[key][0].name.value, owner)
-        wanted = tuple(f"wanted{place} = selection.shapes[0].links[{place}].selection" for place in range(len(links)))
+        wanted = tuple(f"wanted{place} = selection.shapes[{shape}].links[{place}].selection" for place in range(len(links)))
         return Record(text=_object(written), values=_targets("v", len(names)) or "values", before=wanted)
 
     def _relation(self, nodes: list[FieldNode], owner: str, relation: Relation) -> str:
