@@ -1,10 +1,14 @@
 // Confirming that something is still true today, and whether it wants to be confirmed.
-import { document as written, graphql, newKey, request } from '../lib/api';
+import { document as written, graphql, newKey, request, type ApiError } from '../lib/api';
+import { t } from '../lib/i18n';
 
 const STALE_DAYS = 365; // as in graph_api/operations/freshness.py
 const DAY_MS = 86_400_000;
 export const today = () => new Date(Date.now() - new Date().getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
 export const isStale = (verifiedOn: string | null) => verifiedOn === null || Date.now() - Date.parse(verifiedOn) > STALE_DAYS * DAY_MS;
+
+/** What to say where somebody else has written meanwhile; undefined for other errors. */
+export const overtaken = (error: ApiError) => (error.code === 'CONFLICT' ? t('focuses.changed') : undefined);
 
 /** Kinds that are confirmed as a whole. */
 const TYPES = { municipality: 'Municipality', department: 'Department', expert: 'Expert', stakeholder: 'Stakeholder', partnership: 'Partnership' } as const;
