@@ -179,13 +179,16 @@ class Editor:
         await refuse_few(tx, link, target)
         await name_partnerships(tx, named)
 
-    async def delete(self, note: Note, record: str, *, confirmed: bool) -> Removal:
+    async def delete(self, note: Note, record: str, *, confirmed: bool, if_revision: int | None = None) -> Removal:
         """Removes a record with all that cannot be without it; unless confirmed, only says what would go. Of people the audit log forgets the data, too.
 
-        Raises NotFound (for what the viewer does not see, too), Forbidden, InvalidInput where others name the record.
+        Raises NotFound (for what the viewer does not see, too), Conflict where the record was written after `if_revision`, Forbidden,
+        InvalidInput where others name the record.
         """
         async with self._store.transaction() as tx:
             await require_delete(tx, note.viewer, record)
+            if if_revision is not None:
+                await refuse_stale(tx, record, if_revision)
             await refuse_named(tx, record)
             records = await dependents(tx, record)
             links = await count_links(tx, records)

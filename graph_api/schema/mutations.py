@@ -173,10 +173,12 @@ class ChangeFields:
         info: Info,
         id: Annotated[strawberry.ID, argument("The record.")],
         confirm: Annotated[bool, argument("Whether to do it.")] = False,
+        if_revision: Annotated[int | None, argument("Refuse if the record was written after this revision.")] = None,
         reason: Annotated[str | None, argument("Why; it goes into the audit log.")] = None,
     ) -> DeletePayload:
         """Removes a record."""
-        return _gone(await info.context.editor.delete(Note(viewer=info.context.viewer, reason=reason), id, confirmed=confirm))
+        note = Note(viewer=info.context.viewer, reason=reason)
+        return _gone(await info.context.editor.delete(note, id, confirmed=confirm, if_revision=if_revision))
 
     @strawberry.field(description="Makes two records of the same thing one: what the first lacks it gets from the second, with all its links; the second goes.")
     async def merge_records(

@@ -221,6 +221,14 @@ async def test_a_link_that_was_changed_meanwhile_is_not_removed_unseen(small: St
     assert (await editor.unlink(by(of("muc")), Focus, focus, if_revision=await revision(small, "municipality:muc")))[1] == 1
 
 
+async def test_a_record_that_was_changed_meanwhile_is_not_deleted_unseen(small: Store, editor: Editor) -> None:
+    seen = await revision(small, "expert:ana")
+    await editor.save(by(COORDINATOR), "expert", {"id": "ana", "email": "ana@example.org"})
+    stale = editor.delete(by(of("bonn")), "expert:ana", confirmed=True, if_revision=seen)
+    assert f"expert:ana was written after revision {seen}" in await refused(small, Conflict, stale)
+    assert (await editor.delete(by(of("bonn")), "expert:ana", confirmed=True, if_revision=await revision(small, "expert:ana"))).done
+
+
 async def test_a_request_that_comes_again_with_its_key_is_not_carried_out_again(small: Store, editor: Editor) -> None:
     first = await editor.save(by(COORDINATOR, key="k1"), "topic", {"name": "Fair trade"})
     again = await editor.save(by(COORDINATOR, key="k1"), "topic", {"name": "Fair trade"})

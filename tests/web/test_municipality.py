@@ -329,6 +329,21 @@ def test_experts_are_entered_with_their_consent_and_what_is_refused_is_said_by_f
     expect(entry).to_have_count(0)
 
 
+def test_an_expert_whom_somebody_else_changed_meanwhile_is_not_deleted_unseen(visit: Visit) -> None:
+    ours = visit("/de/municipality?part=people", viewer=clerk("de-schleswig"))
+    theirs = visit("/de/municipality?m=de-schleswig&part=people", viewer=Viewer(role=Role.COORDINATOR, name="cora"))
+    mine, other = (page.locator("section.card li").filter(has=page.get_by_role("button", name="Löschen")).first for page in (ours, theirs))
+    mine.get_by_role("button", name="Löschen").click()
+    other.get_by_role("button", name="Ändern").click()
+    other.get_by_label("E-Mail").fill("neu@example.org")
+    other.get_by_role("button", name="Speichern").click()
+    expect(other).to_contain_text("neu@example.org")
+    mine.get_by_role("button", name="Endgültig löschen").click()
+    expect(mine).to_contain_text("Jemand anderes hat dies inzwischen geändert.")
+    expect(mine).to_contain_text("neu@example.org")
+    mine.get_by_role("button", name="Abbrechen").click()
+
+
 def test_readiness_says_what_is_missing(visit: Visit) -> None:
     page = visit("/de/municipality?part=programme", viewer=clerk("de-bonn"))
     expect(page.get_by_role("heading", name="Unterstützung", exact=True)).to_be_visible()

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -41,6 +42,7 @@ PAGES = {
     "profile": "municipality?part=profile",
     "focuses": "municipality?part=focuses",
     "people": "municipality?part=people",
+    "interests": "municipality?part=interests",
     "programme": "municipality?part=programme",
     "admin": "admin",
     "log": "admin?part=log",
@@ -149,6 +151,15 @@ def test_the_skip_link_leads_to_the_content(visit: Visit) -> None:
     expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("main")).to_be_focused()
+
+
+def test_every_example_of_the_page_for_queries_is_answered(sources: Path, site: str) -> None:
+    text = (sources / "src" / "pages" / "graphiql" / "examples.ts").read_text("utf-8")
+    examples = re.findall(r"name: '(\w+)', query: `(.*?)`, variables: '(.*?)'", text, re.DOTALL)
+    assert len(examples) == text.count("name: '")
+    for name, query, variables in examples:
+        answer = httpx.post(f"{site}/graphql", json={"query": query, "variables": json.loads(variables)}).json()
+        assert (name, answer.get("errors")) == (name, None)
 
 
 def test_graphiql_is_ours_and_answers(visit: Visit) -> None:

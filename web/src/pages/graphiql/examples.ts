@@ -49,5 +49,5 @@ query Neighbourhood($id: ID!) {
     nodes { id ... on Record { name } }
     links { kinds sources targets }
   }
-}`, variables: '{ "id": "de-bonn" }' },
+}`, variables: '{ "id": "municipality:de-bonn" }' },
 ] as const;

@@ -67,7 +67,7 @@ export const SAVE_DEPARTMENT = graphql(`
 export const SAVE_EXPERT = graphql(`
   mutation SaveExpert($input: ExpertInput!, $ifRevision: Int, $key: String) { saveExpert(input: $input, ifRevision: $ifRevision, key: $key) { changed } }
 `);
-export const DELETE = graphql(`mutation Delete($id: ID!, $confirm: Boolean!) { deleteRecord(id: $id, confirm: $confirm) { records links { name count } done } }`);
+export const DELETE = graphql(`mutation Delete($id: ID!, $confirm: Boolean!, $ifRevision: Int) { deleteRecord(id: $id, confirm: $confirm, ifRevision: $ifRevision) { records links { name count } done } }`);
 
 export const INTERESTS = graphql(`
   query Interests($id: ID!) {
