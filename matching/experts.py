@@ -12,7 +12,7 @@ from matching.incidence import Incidence
 from matching.nearness import Nearness
 from matching.partners import FacetScore
 from matching.profile import Bools, Floats, Ints
-from matching.reasons import Fact, Reason
+from matching.reasons import Reason
 
 ALGORITHM = "experts-1"
 """Changes with every change of the method that may change an answer."""
@@ -277,9 +277,10 @@ class ExpertMatcher:
                 best = min(np.flatnonzero(met == met.max()).tolist(), key=lambda place: self.pool_.subjects.ids[int(subjects[place])])
                 found.append((-float(met[best]), id_, wanted, int(subjects[best])))
         matches = tuple((wanted, given) for _, _, wanted, given in sorted(found)[:SHOWN])
-        facts: dict[str, Fact] = {"matches": matches, **self.pool_.evidence_counts(row, {given for _, given in matches})}
+        counts = self.pool_.evidence_counts(row, {given for _, given in matches})
         nodes = tuple(dict.fromkeys(self.pool_.subjects.ids[given] for _, given in matches))
-        return Reason(key="expertise" if matches else "expertise.none", facts=facts, nodes=nodes)
+        key = ".".join(("expertise", *(what for what, count in counts.items() if count))) if matches else "expertise.none"
+        return Reason(key=key, facts={"matches": matches, **counts}, nodes=nodes)
 
     def _languages_reason(self, need: Need, row: int) -> Reason:
         wanted = {*need.languages, *need.required_languages}

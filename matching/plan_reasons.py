@@ -24,10 +24,28 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "fr": "La demande ne précise rien à ce sujet.",
     },
     "expertise": {
-        "en": "Experience with: {matches} (projects: {projects}, missions: {missions}).",
-        "de": "Erfahrung mit: {matches} (Projekte: {projects}, Einsätze: {missions}).",
-        "es": "Experiencia en: {matches} (proyectos: {projects}, misiones: {missions}).",
-        "fr": "Expérience : {matches} (projets : {projects}, missions : {missions}).",
+        "en": "Experience with: {matches}.",
+        "de": "Erfahrung mit: {matches}.",
+        "es": "Experiencia en: {matches}.",
+        "fr": "Expérience : {matches}.",
+    },
+    "expertise.projects": {
+        "en": "Experience with: {matches} ({projects:project|projects}).",
+        "de": "Erfahrung mit: {matches} ({projects:Projekt|Projekte}).",
+        "es": "Experiencia en: {matches} ({projects:proyecto|proyectos}).",
+        "fr": "Expérience : {matches} ({projects:projet|projets}).",
+    },
+    "expertise.missions": {
+        "en": "Experience with: {matches} ({missions:mission|missions}).",
+        "de": "Erfahrung mit: {matches} ({missions:Einsatz|Einsätze}).",
+        "es": "Experiencia en: {matches} ({missions:misión|misiones}).",
+        "fr": "Expérience : {matches} ({missions:mission|missions}).",
+    },
+    "expertise.projects.missions": {
+        "en": "Experience with: {matches} ({projects:project|projects}, {missions:mission|missions}).",
+        "de": "Erfahrung mit: {matches} ({projects:Projekt|Projekte}, {missions:Einsatz|Einsätze}).",
+        "es": "Experiencia en: {matches} ({projects:proyecto|proyectos}, {missions:misión|misiones}).",
+        "fr": "Expérience : {matches} ({projects:projet|projets}, {missions:mission|missions}).",
     },
     "expertise.none": {
         "en": "No experience with the subjects asked for is known.",
@@ -79,7 +97,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
     },
     "load": {
         "en": "{count:other mission|other missions} within a year before and after.",
-        "de": "{count} weitere(r) Einsatz/Einsätze im Jahr davor und danach.",
+        "de": "{count:weiterer Einsatz|weitere Einsätze} im Jahr davor und danach.",
         "es": "{count:misión más|misiones más} en el año anterior y el posterior.",
         "fr": "{count:autre mission|autres missions} dans l’année qui précède et celle qui suit.",
     },
@@ -230,13 +248,13 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
     "compliance": {
         "en": "{group}: {count:partnership|partnerships}, asked for are {minimum} to {maximum}.",
         "de": "{group}: {count:Partnerschaft|Partnerschaften}, vorgesehen sind {minimum} bis {maximum}.",
-        "es": "{group}: {count:partenariado|partenariados}; se piden de {minimum} a {maximum}.",
+        "es": "{group}: {count:asociación|asociaciones}; se piden de {minimum} a {maximum}.",
         "fr": "{group} : {count:partenariat|partenariats}, de {minimum} à {maximum} demandés.",
     },
     "compliance.minimum": {
         "en": "{group}: {count:partnership|partnerships}, asked for are at least {minimum}.",
         "de": "{group}: {count:Partnerschaft|Partnerschaften}, vorgesehen sind mindestens {minimum}.",
-        "es": "{group}: {count:partenariado|partenariados}; se piden al menos {minimum}.",
+        "es": "{group}: {count:asociación|asociaciones}; se piden al menos {minimum}.",
         "fr": "{group} : {count:partenariat|partenariats}, au moins {minimum} demandés.",
     },
     "quota.minimum": {
@@ -278,19 +296,19 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
     "plan.maximum": {
         "en": "Largest total fit: {count:partnership|partnerships}, total {total}, weakest side {percent} %, {blocking:pair|pairs} would rather change.",
         "de": "Größte Gesamtpassung: {count:Partnerschaft|Partnerschaften}, Summe {total}, schwächste Seite {percent} %, {blocking:Paar würde|Paare würden} lieber wechseln.",
-        "es": "Mayor adecuación total: {count:partenariado|partenariados}, total {total}, parte más débil {percent} %; {blocking:par preferiría|pares preferirían} cambiar.",
+        "es": "Mayor adecuación total: {count:asociación|asociaciones}, total {total}, parte más débil {percent} %; {blocking:par preferiría|pares preferirían} cambiar.",
         "fr": "Adéquation totale maximale : {count:partenariat|partenariats}, total {total}, côté le plus faible {percent} % ; {blocking:paire voudrait|paires voudraient} changer.",
     },
     "plan.stable": {
         "en": "Stable: {count:partnership|partnerships}, total {total}, weakest side {percent} %, {blocking:pair|pairs} would rather change.",
         "de": "Stabil: {count:Partnerschaft|Partnerschaften}, Summe {total}, schwächste Seite {percent} %, {blocking:Paar würde|Paare würden} lieber wechseln.",
-        "es": "Estable: {count:partenariado|partenariados}, total {total}, parte más débil {percent} %; {blocking:par preferiría|pares preferirían} cambiar.",
+        "es": "Estable: {count:asociación|asociaciones}, total {total}, parte más débil {percent} %; {blocking:par preferiría|pares preferirían} cambiar.",
         "fr": "Stable : {count:partenariat|partenariats}, total {total}, côté le plus faible {percent} % ; {blocking:paire voudrait|paires voudraient} changer.",
     },
     "plan.fair": {
         "en": "Fair: {count:partnership|partnerships}, total {total}, weakest side {percent} %, {blocking:pair|pairs} would rather change.",
         "de": "Fair: {count:Partnerschaft|Partnerschaften}, Summe {total}, schwächste Seite {percent} %, {blocking:Paar würde|Paare würden} lieber wechseln.",
-        "es": "Equitativo: {count:partenariado|partenariados}, total {total}, parte más débil {percent} %; {blocking:par preferiría|pares preferirían} cambiar.",
+        "es": "Equitativo: {count:asociación|asociaciones}, total {total}, parte más débil {percent} %; {blocking:par preferiría|pares preferirían} cambiar.",
         "fr": "Équitable : {count:partenariat|partenariats}, total {total}, côté le plus faible {percent} % ; {blocking:paire voudrait|paires voudraient} changer.",
     },
 }

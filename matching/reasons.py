@@ -158,19 +158,19 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
     "experience.around": {
         "en": "Municipalities near it have partnerships with {country}.",
         "de": "Kommunen in ihrer Nachbarschaft pflegen Partnerschaften mit diesem Land: {country}.",
-        "es": "Municipios cercanos a ella tienen hermanamientos con este país: {country}.",
+        "es": "Municipios cercanos a este tienen asociaciones con este país: {country}.",
         "fr": "Des collectivités voisines ont des partenariats avec ce pays : {country}.",
     },
     "regions": {
         "en": "Partnerships between the two regions ({count}): {names}.",
         "de": "Partnerschaften zwischen beiden Regionen ({count}): {names}.",
-        "es": "Hermanamientos entre ambas regiones ({count}): {names}.",
+        "es": "Asociaciones entre ambas regiones ({count}): {names}.",
         "fr": "Partenariats entre les deux régions ({count}) : {names}.",
     },
     "regions.none": {
         "en": "No partnerships between the two regions are known.",
         "de": "Partnerschaften zwischen beiden Regionen sind nicht bekannt.",
-        "es": "No se conocen hermanamientos entre ambas regiones.",
+        "es": "No se conocen asociaciones entre ambas regiones.",
         "fr": "Aucun partenariat connu entre les deux régions.",
     },
     "languages": {
@@ -212,19 +212,19 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
     "experience": {
         "en": "Experience with {country}, partnerships there: {count} ({names}).",
         "de": "Länderkenntnis ({country}), Partnerschaften dort: {count} ({names}).",
-        "es": "Experiencia con el país ({country}), hermanamientos allí: {count} ({names}).",
+        "es": "Experiencia con el país ({country}), asociaciones allí: {count} ({names}).",
         "fr": "Expérience du pays ({country}), partenariats sur place : {count} ({names}).",
     },
     "experience.seeker": {
         "en": "The seeker knows {country}, its partnerships there: {count} ({names}).",
         "de": "Die suchende Kommune kennt das Land ({country}), ihre Partnerschaften dort: {count} ({names}).",
-        "es": "El municipio que busca conoce el país ({country}), sus hermanamientos allí: {count} ({names}).",
+        "es": "El municipio que busca conoce el país ({country}), sus asociaciones allí: {count} ({names}).",
         "fr": "La collectivité en recherche connaît le pays ({country}), ses partenariats sur place : {count} ({names}).",
     },
     "experience.none": {
         "en": "No partnerships with {country} yet.",
         "de": "Noch keine Partnerschaften mit diesem Land: {country}.",
-        "es": "Aún no tiene hermanamientos con el país: {country}.",
+        "es": "Aún no tiene asociaciones con el país: {country}.",
         "fr": "Pas encore de partenariat avec ce pays : {country}.",
     },
     "vicinity": {
@@ -242,19 +242,19 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
     "vicinity.none": {
         "en": "No partnerships between the surroundings of the two.",
         "de": "Keine Partnerschaften mit dem Umland der jeweils anderen Seite.",
-        "es": "Sin hermanamientos entre los alrededores de ambas partes.",
+        "es": "Sin asociaciones entre los alrededores de ambas partes.",
         "fr": "Pas de partenariat entre les environs des deux collectivités.",
     },
     "openness": {
         "en": "International partnerships so far: {count} ({names}).",
         "de": "Internationale Partnerschaften bisher: {count} ({names}).",
-        "es": "Hermanamientos internacionales hasta ahora: {count} ({names}).",
+        "es": "Asociaciones internacionales hasta ahora: {count} ({names}).",
         "fr": "Partenariats internationaux à ce jour : {count} ({names}).",
     },
     "openness.none": {
         "en": "No international partnerships are known yet.",
         "de": "Internationale Partnerschaften sind noch nicht bekannt.",
-        "es": "Aún no se conocen hermanamientos internacionales.",
+        "es": "Aún no se conocen asociaciones internacionales.",
         "fr": "Aucun partenariat international connu à ce jour.",
     },
     "place": {
@@ -272,7 +272,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
     "capacity": {
         "en": "Room for further partnerships: {count}.",
         "de": "Kapazität für weitere Partnerschaften: {count}.",
-        "es": "Capacidad para nuevos hermanamientos: {count}.",
+        "es": "Capacidad para nuevas asociaciones: {count}.",
         "fr": "Capacité pour de nouveaux partenariats : {count}.",
     },
     "freshness": {

@@ -109,8 +109,22 @@ def test_shares_add_up_and_every_reason_reads_in_every_language():
         assert sum(facet.share for facet in candidate.facets) == pytest.approx(candidate.score)
         texts = [say(reason, language, SUBJECTS) for language in LANGUAGES for reason in (*candidate.remarks, *(f.reason for f in candidate.facets))]
         assert all(text and "{" not in text for text in texts)
-    assert say(answer.candidates[0].facets[0].reason, "de", SUBJECTS) == "Erfahrung mit: Abfall (Projekte: 0, Einsätze: 0)."
+    assert say(answer.candidates[0].facets[0].reason, "de", SUBJECTS) == "Erfahrung mit: Abfall."
     assert [remark.key for remark in answer.candidates[0].remarks] == ["consent.none"]
+
+
+@pytest.mark.parametrize(
+    ("evidence", "text"),
+    [
+        ([("topics", 1)], "Erfahrung mit: Abfall."),
+        ([("projects", 1)], "Erfahrung mit: Abfall (1 Projekt)."),
+        ([("missions", 2)], "Erfahrung mit: Abfall (2 Einsätze)."),
+        ([("projects", 3), ("missions", 1)], "Erfahrung mit: Abfall (3 Projekte, 1 Einsatz)."),
+    ],
+)
+def test_experience_counts_only_what_there_is(evidence, text):
+    people = pool("a", evidence=[("a", WASTE, source, count) for source, count in evidence])
+    assert say(expert_candidates(people, need()).candidates[0].facets[0].reason, "de", SUBJECTS) == text
 
 
 def test_what_makes_no_sense_is_refused():

@@ -152,7 +152,7 @@ async def test_a_mission_is_staffed_without_the_people_of_its_host(finder: Exper
     assert [c.id for c in answer.found.candidates] == ["expert:ana", "expert:ben", "expert:kip"]
     assert [(c.id, c.rule) for c in answer.found.conflicts] == [("expert:una", "own_municipality")]
     assert answer.found.excluded == {"own_municipality": 1, "unavailable": 1}
-    assert answer.text(answer.found.candidates[0].facets[0].reason, "de") == "Erfahrung mit: Abfall (Projekte: 1, Einsätze: 0)."
+    assert answer.text(answer.found.candidates[0].facets[0].reason, "de") == "Erfahrung mit: Abfall (1 Projekt)."
 
 
 async def test_several_missions_share_the_experts(finder: ExpertFinder) -> None:

@@ -31,7 +31,7 @@ async def test_experts_are_ranked_explained_and_accounted_for(suggesting: Api) -
     found = (await suggesting.of(COORDINATOR)(QUERY, mission="trip", first=10))["expertCandidates"]
     assert [(c["rank"], c["expert"]["name"]) for c in found["candidates"]] == [(1, "Ana"), (2, "Ben"), (3, "Kip")]
     ana, ben, _ = found["candidates"]
-    assert "Erfahrung mit: Abfall (Projekte: 1, Einsätze: 0)." in ana["reasons"]
+    assert "Erfahrung mit: Abfall (1 Projekt)." in ana["reasons"]
     assert ana["facets"][0]["evidence"] == ["topic:waste"]
     assert ana["score"] == round(sum(f["share"] for f in ana["facets"]), 9)
     assert (ana["remarks"], [r["key"] for r in ben["remarks"]]) == ([], ["consent.none"])
