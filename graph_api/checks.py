@@ -172,8 +172,11 @@ async def clock(reader: Reader, now: datetime.datetime) -> Check:
 
 
 async def due(store: Store) -> Check:
-    """Whether somebody runs the daily work."""
-    day = await Caretaker(Editor(store)).day(dry_run=True)
+    """Whether somebody runs the daily work, and would be believed."""
+    day = await Caretaker(Editor(store)).due()
+    if day.doubtful:
+        advice = f"see whether the clock is right; if it is: partnergraph daily --today {day.on}"
+        return warn("daily work", f"it was last done on {day.last}; today it would be refused", advice)
     counts = {"interests to close": day.expired, "people to remind": day.reminded, "people's records to delete": day.deleted}
     says = ", ".join(f"{len(ids)} {what}" for what, ids in counts.items() if ids)
     return warn("daily work", f"due: {says}", "run partnergraph daily once a day") if says else ok("daily work", "nothing is due")

@@ -107,6 +107,7 @@ class Action(Choice):
     UNLINK = "unlink", "A link was removed."
     MERGE = "merge", "Two records of the same thing were made one."
     IMPORT = "import", "Files were taken in."
+    DAILY = "daily", "The daily work was done: what was due was closed, reminded of, deleted."
     REMIND = "remind", "It was put on the list of records whose people are asked whether they are still true."
 
 

@@ -153,6 +153,13 @@ async def test_work_that_is_due_is_told_and_not_done(loaded: Store, tmp_path: Pa
     assert points["freshness"].verdict is Verdict.WARN
 
 
+async def test_daily_work_that_would_be_refused_is_told(loaded: Store, tmp_path: Path) -> None:
+    async with loaded.transaction() as tx:
+        await tx.save("change", ["id", "at", "actor", "action"], [["change:x", "2020-01-01T00:00:00.000+00:00", "daily", "daily"]])
+    point = (await found(loaded, tmp_path))["daily work"]
+    assert (point.verdict, point.says) == (Verdict.WARN, "it was last done on 2020-01-01; today it would be refused")
+
+
 def test_the_command_ends_with_1_where_something_failed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     terminal = Terminal(environment={"PARTNERGRAPH_STORE": "file:network.db"})

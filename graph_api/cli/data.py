@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import datetime
 import sys
 import time
 from collections import Counter
@@ -142,17 +143,23 @@ def export(place: Path, as_json: bool) -> None:
 
 @main.command()
 @click.option("--dry-run", is_flag=True, help="Only say what would be done.")
+@click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="Confirm that it is this day, where the work was not done for a month.")
 @as_json
-def daily(dry_run: bool, as_json: bool) -> None:
+def daily(dry_run: bool, today: datetime.datetime | None, as_json: bool) -> None:
     """Do what is due every day: run it once a day.
 
     Interests that nobody answered in time are closed. People whose data nobody has confirmed for three years are listed and put
-    into the audit log, to be reminded; 90 days after the reminder their data is deleted.
+    into the audit log, to be reminded; 90 days after the reminder their data is deleted. Where this was not done for a month nothing is:
+    the clock may have jumped.
     """
     from graph_api.operations.changes import Editor
-    from graph_api.operations.freshness import Caretaker
+    from graph_api.operations.freshness import Caretaker, Day
 
-    done = on_store(lambda store: Caretaker(Editor(store)).day(dry_run=dry_run))
+    async def work(store: Store) -> Day:
+        caretaker = Caretaker(Editor(store))
+        return await (caretaker.due() if dry_run else caretaker.day(confirmed=today and today.date()))
+
+    done = on_store(work)
 
     def text() -> Iterator[str]:
         for what, ids in (("closed", done.expired), ("to be reminded", done.reminded), ("deleted", done.deleted)):

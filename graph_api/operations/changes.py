@@ -238,7 +238,7 @@ class Editor:
         await tx.delete([remove])
         await name_partnerships(tx, named)
 
-    async def log(self, tx: Writer, note: Note, action: Action, record: str, before: State | None, after: State | None) -> None:
+    async def log(self, tx: Writer, note: Note, action: Action, record: str | None, before: State | None, after: State | None) -> None:
         """Writes an entry of the audit log."""
         await write_entry(tx, note, action, record, before, after, at=self._now())
 

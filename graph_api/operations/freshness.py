@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from graph_api.operations.changes import Editor
 from graph_api.operations.interests import Interests, overdue
 from graph_api.operations.rights import HOMES
 from graph_api.operations.viewers import GUARDED, Role, Viewer
-from graph_api.storage.base import Compare, Either, Every, Filter, Linked, Operator, Reader, Selection, Shape, Wanted, Writer
+from graph_api.storage.base import Compare, Either, Every, Filter, Linked, Operator, Order, Reader, Selection, Shape, Wanted, Writer
 
 STALE = 365
 """Days after which a record or a focus wants to be confirmed again."""
@@ -22,6 +23,8 @@ KEPT = 3 * 365
 """Days for which people's data is kept after somebody confirmed it."""
 GRACE = 90
 """Days from a reminder to the deletion."""
+GAP = 31
+"""Days since the last daily work after which today's date is not believed: a clock may have jumped, and what was deleted by it is gone."""
 
 DAILY = Viewer(role=Role.ADMIN, name="daily")
 """Who acts in the audit log when nobody does."""
@@ -167,6 +170,13 @@ class Day:
     deleted: tuple[str, ...]
     """People whose data was deleted."""
     written: bool
+    last: datetime.date | None
+    """When the work was done before; None where it never was."""
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether so much time has gone since that somebody should say that this clock is right."""
+        return self.last is not None and (self.on - self.last).days > GAP
 
 
 class Caretaker:
@@ -180,20 +190,28 @@ class Caretaker:
     def __init__(self, editor: Editor) -> None:
         self._editor = editor
 
-    async def day(self, *, dry_run: bool = False) -> Day:
-        """Does the work of today, in one transaction; with `dry_run` only says what would be done."""
-        today = self._editor.today()
-        if dry_run:
-            remind, delete = await _due(self._editor.reader, today)
-            late = await overdue(self._editor.reader, today)
-            return Day(on=today, expired=late, reminded=remind, deleted=delete, written=False)
+    async def due(self) -> Day:
+        """What would be done today."""
+        reader, today = self._editor.reader, self._editor.today()
+        remind, delete = await _due(reader, today)
+        return Day(on=today, expired=await overdue(reader, today), reminded=remind, deleted=delete, written=False, last=await _last(reader, today))
+
+    async def day(self, *, confirmed: datetime.date | None = None) -> Day:
+        """Does the work of today, in one transaction.
+
+        Raises InvalidInput where it was last done so long ago that the clock may be wrong, unless the day is `confirmed`.
+        """
+        due = await self.due()
+        _believe(due, confirmed)
         async with self._editor.transaction() as tx:
-            expired = await Interests(self._editor).expire(tx, Note(viewer=DAILY, reason="nobody answered in time"), today)
-            remind, delete = await _due(tx, today)
+            expired = await Interests(self._editor).expire(tx, Note(viewer=DAILY, reason="nobody answered in time"), due.on)
+            remind, delete = await _due(tx, due.on)
             for expert in remind:
                 await self._editor.log(tx, Note(viewer=DAILY, reason="nobody has confirmed it for three years"), Action.REMIND, expert, None, None)
             await self._forget(tx, delete)
-        return Day(on=today, expired=expired, reminded=remind, deleted=delete, written=True)
+            counts = {"closed": len(expired), "reminded": len(remind), "deleted": len(delete)}
+            await self._editor.log(tx, Note(viewer=DAILY), Action.DAILY, None, None, counts)
+        return dataclasses.replace(due, expired=expired, reminded=remind, deleted=delete, written=True)
 
     async def _forget(self, tx: Writer, experts: Sequence[str]) -> None:
         """Deletes people's records, and what the audit log says of them."""
@@ -203,6 +221,25 @@ class Caretaker:
         await forget(tx, experts)
         for expert in experts:
             await self._editor.log(tx, Note(viewer=DAILY, reason="nobody confirmed it after the reminder"), Action.DELETE, expert, None, None)
+
+
+def _believe(day: Day, confirmed: datetime.date | None) -> None:
+    """Raises InvalidInput where another day was confirmed than it is, or none and the day is doubtful."""
+    if confirmed not in (None, day.on):
+        raise InvalidInput(f"today is not {confirmed}: by this machine's clock it is {day.on}")
+    if confirmed is None and day.doubtful:
+        raise InvalidInput(
+            f"the daily work was last done on {day.last}, and by this machine's clock it is {day.on}; if that is true: partnergraph daily --today {day.on}"
+        )
+
+
+async def _last(reader: Reader, today: datetime.date) -> datetime.date | None:
+    """The day of the newest entry that the daily work left in the audit log; one from a clock that was ahead does not count."""
+    past = Compare(property="at", operator=Operator.LT, value=(today + datetime.timedelta(days=1)).isoformat())
+    ours = Every(of=(Compare(property="actor", operator=Operator.EQ, value=DAILY.name), past))
+    shape = Shape(kind="change", properties=("at",))
+    [[_, rows]] = await reader.select(Selection(shapes=(shape,), filter=ours, order=Order(property="at", descending=True), first=1))
+    return datetime.date.fromisoformat(rows[0][3][0][:10]) if rows else None
 
 
 async def _due(reader: Reader, today: datetime.date) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -1,15 +1,18 @@
-"""A clock that is set by a day, forward and back, under load: what is written stays in order, nobody waits, and only what a day means has changed."""
+"""A clock that is set forward and back: under load what is written stays in order and nobody waits; daily work is not done by it."""
 
 from __future__ import annotations
 
 import datetime
 import itertools
+import os
+import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 from graph_api.storage import open_store
 from graph_api.storage.base import Selection, Shape
 from tests.faults.clock import Clock
-from tests.faults.service import LIST, START_S, Load, Outside, kept, running
+from tests.faults.service import COMMAND, LIST, ROOT, START_S, Load, Outside, kept, running
 
 DAY = 25
 """Hours: more than a day, so that what is good for a day is not any more."""
@@ -38,6 +41,29 @@ async def test_a_clock_that_is_set_costs_neither_data_nor_time(tmp_path: Path) -
     assert load.told.errors == []
     assert set(load.told.ready) == {200}
     await is_in_order(file, load)
+
+
+def daily(environment: Mapping[str, str], *words: str) -> tuple[int, str]:
+    """Exit code and last line of the daily work."""
+    command = (*COMMAND[:-1], "daily", *words)
+    done = subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True, check=False, timeout=START_S)
+    return done.returncode, (done.stderr or done.stdout).splitlines()[-1]
+
+
+async def test_daily_work_by_a_clock_that_has_jumped_deletes_nobody(tmp_path: Path) -> None:
+    clock, address = Clock(tmp_path / "clock"), f"file:{tmp_path / 'network.db'}"
+    environment = {"PARTNERGRAPH_STORE": address, **clock.environment}
+    store = open_store(address)
+    await store.prepare()
+    async with store.transaction() as tx:
+        await tx.save("expert", ["id", "name", "verified_on"], [["expert:ana", "Ana", datetime.date(2020, 1, 1)]])
+    assert daily(environment) == (0, "0 interests closed, 1 people to be reminded, 0 deleted")
+    clock.set(24 * 365)
+    code, said = daily(environment)
+    assert (code, said.partition(" on ")[0]) == (1, "Error: the daily work was last done")
+    assert await store.count("expert") == 1
+    assert daily(environment, *said.split()[-2:]) == (0, "0 interests closed, 0 people to be reminded, 1 deleted")
+    await store.close()
 
 
 async def is_in_order(file: Path, load: Load) -> None:

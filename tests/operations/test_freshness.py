@@ -115,15 +115,16 @@ async def test_kinds_that_nobody_confirms_are_refused(world: Store) -> None:
 
 
 async def days_work(store: Store, day: datetime.date, *, dry_run: bool = False) -> tuple[list[str], list[str]]:
-    """Whom the work of a day reminds of, and whom it deletes."""
-    done = await Caretaker(Clock(day).editor(store)).day(dry_run=dry_run)
+    """Whom the work of a day reminds of, and whom it deletes; somebody confirms that it is this day."""
+    caretaker = Caretaker(Clock(day).editor(store))
+    done = await (caretaker.due() if dry_run else caretaker.day(confirmed=day))
     return list(done.reminded), list(done.deleted)
 
 
 async def test_interests_that_nobody_answered_in_time_are_closed(world: Store) -> None:
     await confirm(world, {ANA: DAY, BEN: DAY, KIP: DAY})
     asked = await Interests(Clock(DAY).editor(world)).ask(by(COORDINATOR), "municipality:kisumu", "municipality:bonn")
-    assert (await Caretaker(Clock(DAY + 90 * ONE).editor(world)).day()).expired == ()
+    assert (await Caretaker(Clock(DAY + 90 * ONE).editor(world)).day()).expired == ()  # the first time any clock is believed
     assert (await Caretaker(Clock(DAY + 91 * ONE).editor(world)).day()).expired == (asked,)
     assert await values(world, asked, "status") == ["expired"]
     assert (await changes(world, asked))[-1] == ["daily", "save", "nobody answered in time"]
@@ -185,6 +186,27 @@ async def test_a_dry_run_says_the_same_and_does_nothing(world: Store) -> None:
     assert await days_work(world, DAY, dry_run=True) == ([ANA], [])
     assert await world.revision() == before
     assert await world.count("change", Compare(property="actor", operator=Operator.EQ, value="daily")) == 0
+
+
+async def test_a_clock_far_ahead_of_the_last_daily_work_is_not_believed(world: Store) -> None:
+    await confirm(world, {ANA: DAY - 3 * YEAR, BEN: DAY, KIP: DAY})
+    assert await days_work(world, DAY) == ([ANA], [])
+    later = Caretaker(Clock(DAY + 32 * ONE).editor(world))
+    before = await world.revision()
+    with pytest.raises(InvalidInput, match=r"last done on 2025-06-01, .* it is 2025-07-03; if that is true: partnergraph daily --today 2025-07-03"):
+        await later.day()
+    with pytest.raises(InvalidInput, match="today is not 2025-07-04: by this machine's clock it is 2025-07-03"):
+        await later.day(confirmed=DAY + 33 * ONE)
+    assert await world.revision() == before
+    assert (await Caretaker(Clock(DAY + 31 * ONE).editor(world)).day()).last == DAY
+    assert (await later.day()).last == DAY + 31 * ONE  # a day on which nothing is due counts too
+
+
+async def test_work_done_by_a_clock_that_was_ahead_makes_no_other_one_believed(world: Store) -> None:
+    await confirm(world, {ANA: DAY, BEN: DAY, KIP: DAY})
+    for day in (DAY, DAY + 2 * YEAR, DAY + ONE):
+        await days_work(world, day)
+    assert (await Caretaker(Clock(DAY + YEAR).editor(world)).due()).doubtful
 
 
 def test_the_command_says_what_it_did(settings: Settings, terminal: Terminal) -> None:
