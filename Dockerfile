@@ -19,6 +19,7 @@ COPY --from=build /opt/partnergraph /opt/partnergraph
 ENV PATH=/opt/partnergraph/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
+    MALLOC_ARENA_MAX=2 \
     PARTNERGRAPH_STORE=file:/data/partnergraph.db \
     PARTNERGRAPH_HOST=0.0.0.0 \
     PARTNERGRAPH_PORT=8000
