@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -45,7 +46,7 @@ class Assignment:
     total: float
     """Sum of the scores of all slots filled."""
     load: Mapping[str, int]
-    """Expert → number of missions assigned here."""
+    """Expert → number of these missions, those on which somebody is already included where they are kept."""
     proven: bool
     """Whether no better assignment exists."""
     algorithm: str
@@ -60,28 +61,30 @@ def assign(
     apart: int = 30,
     floor: float = 0.0,
     alternates: int = 3,
+    keep: bool = False,
     matcher: ExpertMatcher | None = None,
 ) -> Assignment:
     """Fills as many slots as possible, then has the largest sum of scores less the price of uneven load.
 
     `capacity` is how many of the missions one person may take (a number for all, or by id; those not named take 2); a person's
     k-th mission costs (k - 1) x `fairness`; two missions of one person lie at least `apart` days apart (0: they only may not overlap);
-    nobody with a score below `floor` is assigned. Excluded are those whom `ExpertMatcher` excludes. Raises `ValueError` for missions
-    of the same id or values out of range.
+    nobody with a score below `floor` is assigned. Excluded are those whom `ExpertMatcher` excludes. With `keep` those who are on the
+    missions already (the pool's journeys) stay and take a slot each: only what is open is filled, and teams name who is new.
+    Raises `ValueError` for missions of the same id or values out of range.
     """
     if len({need.id for need in missions}) != len(missions):
         raise ValueError("the missions' ids must be unique")
     if fairness < 0 or apart < 0 or not 0 <= floor <= 1:
         raise ValueError(f"fairness {fairness} and apart {apart} must be at least 0, floor {floor} between 0 and 1")
     limits = np.array([capacity if isinstance(capacity, int) else capacity.get(id_, 2) for id_ in pool.ids], dtype=np.int64)
-    problem = _Problem(matcher or ExpertMatcher(), pool, missions, limits, floor)
-    chosen, proven = problem.solve(fairness, apart)
-    teams = tuple(problem.team(place, chosen, apart, alternates) for place in range(len(missions)))
-    counts = np.bincount(problem.expert[chosen], minlength=len(pool))
+    problem = _Problem(matcher or ExpertMatcher(), pool, missions, limits, floor, apart, keep=keep)
+    chosen, proven = problem.solve(fairness)
+    teams = tuple(problem.team(place, chosen, alternates) for place in range(len(missions)))
+    counts = problem.loads(chosen)
     return Assignment(
         teams=teams,
         filled=int(chosen.sum()),
-        wanted=sum(need.slots for need in missions),
+        wanted=sum(problem.slots),
         total=round(float(problem.score[chosen].sum()), 9),
         load={pool.ids[row]: int(counts[row]) for row in sorted(np.flatnonzero(counts).tolist(), key=lambda row: pool.ids[row])},
         proven=proven,
@@ -92,9 +95,13 @@ def assign(
 class _Problem:
     """The pairs of an expert and a mission from which to choose, in an order that does not depend on the order of the input."""
 
-    def __init__(self, matcher: ExpertMatcher, pool: ExpertPool, missions: Sequence[Need], limits: Ints, floor: float) -> None:
+    def __init__(self, matcher: ExpertMatcher, pool: ExpertPool, missions: Sequence[Need], limits: Ints, floor: float, apart: int, *, keep: bool) -> None:
         self.matcher = matcher.fit(pool)
-        self.pool, self.missions, self.limits = pool, missions, limits
+        self.pool, self.missions, self.limits, self.apart = pool, missions, limits, apart
+        self.kept: list[Ints] = [_travellers(pool, need) if keep else np.empty(0, dtype=np.int64) for need in missions]
+        """Rows of those who are on each mission already and stay."""
+        self.busy: Ints = np.bincount(np.concatenate([*self.kept, np.empty(0, dtype=np.int64)]), minlength=len(pool))
+        self.slots = [max(need.slots - len(rows), 0) for need, rows in zip(missions, self.kept, strict=True)]
         self.tables = [self.matcher.table(need) for need in missions]
         self.masks: list[dict[str, Bools]] = [self.matcher.exclusions(need) for need in missions]
         self.scores: list[Floats] = [score(table) for table in self.tables]
@@ -111,25 +118,45 @@ class _Problem:
 
     def _fit_for(self, place: int, floor: float) -> Ints:
         rows = self.matcher.kept(self.masks[place])
-        return self._ranked(rows[(self.scores[place][rows] >= floor) & (self.limits[rows] > 0)], place)
+        free = (self.limits > self.busy) & (self.scores[place] >= floor)
+        free[np.concatenate([self.kept[other] for other in self._near(place)])] = False
+        return self._ranked(rows[free[rows]], place)
+
+    def _near(self, place: int) -> list[int]:
+        """Places of the missions that nobody can take besides this one, itself among them."""
+        return [other for other, need in enumerate(self.missions) if other == place or _close(need, self.missions[place], self.apart)]
 
     def _pairs(self) -> list[tuple[int, int]]:
-        """As many experts for each mission as there are slots in all: of so many one has no mission yet, who is no worse than those behind."""
-        slots = sum(need.slots for need in self.missions)
+        """As many experts without a mission for each as there are slots in all: of so many one stays free, who is no worse than those behind."""
+        slots = sum(self.slots)
         order = sorted(range(len(self.missions)), key=lambda place: self.missions[place].id)
-        return [(row, place) for place in order for row in self.fit[place][:slots].tolist()]
+        return [(row, place) for place in order for row in self._first(self.fit[place], slots).tolist()]
 
-    def solve(self, fairness: float, apart: int) -> tuple[Bools, bool]:
+    def _first(self, rows: Ints, most: int) -> Ints:
+        """Of some rows the first that have no mission yet, and all others, whose next mission has a price."""
+        idle = self.busy[rows] == 0
+        return rows[~idle | (np.cumsum(idle) <= most)]
+
+    def loads(self, chosen: Bools) -> Ints:
+        """How many missions each expert has."""
+        return self.busy + np.bincount(self.expert[chosen], minlength=len(self.pool))
+
+    def _steps(self, row: int) -> range:
+        """How many missions a person has before each further one that has a price."""
+        busy = int(self.busy[row])
+        return range(max(busy, 1), min(int(self.limits[row]), busy + len(self.mine[row])))
+
+    def solve(self, fairness: float) -> tuple[Bools, bool]:
         """Mask of the pairs chosen, and whether it is proven to be best."""
-        pairs, steps = len(self.expert), [(row, step) for row, mine in self.mine.items() for step in range(1, min(int(self.limits[row]), len(mine)))]
+        pairs, steps = len(self.expert), [(row, step) for row in self.mine for step in self._steps(row)]
         linear = Linear(pairs + len(steps))
-        for place, need in enumerate(self.missions):
-            linear.row(np.flatnonzero(self.mission == place), upper=need.slots)
+        for place, slots in enumerate(self.slots):
+            linear.row(np.flatnonzero(self.mission == place), upper=slots)
         self._limit(linear, steps)
-        for one, other in self._clashes(apart):
+        for one, other in self._clashes():
             linear.row((one, other), upper=1)
         most = max((step for _, step in steps), default=0)
-        more = 1.0 + sum(need.slots for need in self.missions) * (1 + fairness * most)
+        more = 1.0 + sum(self.slots) * (1 + fairness * most)
         objective = np.concatenate([self.score + more, [-fairness * step for _, step in steps]])
         found = linear.maximise(objective, whole=np.arange(linear.size) < pairs)
         if found is None:
@@ -137,58 +164,62 @@ class _Problem:
         return found.values[:pairs] > 0.5, found.proven
 
     def _limit(self, linear: Linear, steps: Sequence[tuple[int, int]]) -> None:
-        """Each person takes one mission for nothing and each further one at the price of its step."""
+        """Each person has one mission for nothing and each further one at the price of its step."""
         extra: dict[int, list[int]] = {}
         for place, (row, _) in enumerate(steps):
             extra.setdefault(row, []).append(len(self.expert) + place)
         for row, mine in self.mine.items():
             more = extra.get(row, [])
-            linear.row([*mine, *more], [1.0] * len(mine) + [-1.0] * len(more), upper=1)
+            linear.row([*mine, *more], [1.0] * len(mine) + [-1.0] * len(more), upper=0 if self.busy[row] else 1)
 
-    def _clashes(self, apart: int) -> Iterable[tuple[int, int]]:
+    def _clashes(self) -> Iterable[tuple[int, int]]:
         """Pairs of which one person can take one only: their missions overlap or lie too close together."""
-        close = {(a, b) for a, b in itertools.permutations(range(len(self.missions)), 2) if _close(self.missions[a], self.missions[b], apart)}
+        close = {(a, b) for a, b in itertools.permutations(range(len(self.missions)), 2) if _close(self.missions[a], self.missions[b], self.apart)}
         for mine in self.mine.values():
             for one, other in itertools.combinations(mine, 2):
                 if (int(self.mission[one]), int(self.mission[other])) in close:
                     yield one, other
 
-    def team(self, place: int, chosen: Bools, apart: int, alternates: int) -> Team:
+    def team(self, place: int, chosen: Bools, alternates: int) -> Team:
         """One mission's team, with those as alternates who are still free for it."""
         need = self.missions[place]
         rows: list[int] = self._ranked(self.expert[chosen & (self.mission == place)], place).tolist()
-        free = self._free(place, chosen, apart)
+        free = self._free(place, chosen)
         strengths = self.matcher.strengths(need)
         return Team(
             need=need.id,
             slots=tuple(Slot(expert=self.pool.ids[row], alternates=self.matcher.stand_ins(strengths, row, free)[:alternates]) for row in rows),
             scores=tuple(float(self.scores[place][row]) for row in rows),
             reasons=tuple(self.matcher.reasons(need, row, self.tables[place]) for row in rows),
-            open=need.slots - len(rows),
+            open=self.slots[place] - len(rows),
             shortage=self._shortage(place, len(rows)),
         )
 
     def _ranked(self, rows: Ints, place: int) -> Ints:
         return rows[np.lexsort((self.matcher.tiebreak_[rows], -self.scores[place][rows]))]
 
-    def _free(self, place: int, chosen: Bools, apart: int) -> Ints:
+    def _free(self, place: int, chosen: Bools) -> Ints:
         """Rows of those who may take this mission but are not in it, have capacity left and no clash, best first."""
-        close = [other for other, need in enumerate(self.missions) if other == place or _close(need, self.missions[place], apart)]
-        bound = self.expert[chosen & np.isin(self.mission, close)]
-        full = np.flatnonzero(np.bincount(self.expert[chosen], minlength=len(self.pool)) >= self.limits)
+        bound = self.expert[chosen & np.isin(self.mission, self._near(place))]
+        full = np.flatnonzero(self.loads(chosen) >= self.limits)
         return self.fit[place][~np.isin(self.fit[place], np.union1d(bound, full))]
 
     def _shortage(self, place: int, found: int) -> Shortage | None:
-        need = self.missions[place]
-        if found == need.slots:
+        slots = self.slots[place]
+        if found == slots:
             return None
         fit = len(self.fit[place])
         if fit <= found:
-            return self.matcher.shortage(need, self.masks[place], found)
-        missing = need.slots - found
+            return self.matcher.shortage(dataclasses.replace(self.missions[place], slots=slots), self.masks[place], found)
+        missing = slots - found
         return Shortage(
             missing=missing, relax="capacity", gain=fit - found, reason=Reason(key="shortage.bound", facts={"missing": missing, "gain": fit - found})
         )
+
+
+def _travellers(pool: ExpertPool, need: Need) -> Ints:
+    """Rows of those who are on a mission, ascending."""
+    return np.unique(pool.journeys.expert[np.array([mission == need.id for mission in pool.journeys.mission], dtype=bool)])
 
 
 def _close(one: Need, other: Need, apart: int) -> bool:

@@ -105,17 +105,19 @@ class ExpertFinder:
             found = await asyncio.to_thread(lambda: ExpertMatcher().fit(experts.pool).candidates(asked, first))
         return ExpertAnswer(found=found, revision=revision, subjects=experts.pool.subjects)
 
-    async def assign(self, viewer: Viewer, missions: Sequence[str], *, slots: int | None = None, capacity: int = 2, apart: int = 30) -> AssignmentAnswer:
+    async def assign(
+        self, viewer: Viewer, missions: Sequence[str], *, slots: int | None = None, capacity: int = 2, apart: int = 30, keep: bool = False
+    ) -> AssignmentAnswer:
         """Experts for several missions at once: at most `capacity` of them for each person, at least `apart` days between two of a person.
 
-        Raises as `candidates` does.
+        With `keep` those who go already stay, as far as the viewer sees them, and only open places are filled. Raises as `candidates` does.
         """
         if not 1 <= len(missions) <= MOST_MISSIONS:
             raise InvalidInput(f"{len(missions)} missions; allowed: 1 to {MOST_MISSIONS}")
         experts, revision = await self._seen(viewer)
         with checked():
             needs = [to_need(experts.missions, mission, ExpertNeed(slots=slots)) for mission in missions]
-            found = await asyncio.to_thread(assign, experts.pool, needs, capacity=capacity, apart=apart)
+            found = await asyncio.to_thread(assign, experts.pool, needs, capacity=capacity, apart=apart, keep=keep)
         return AssignmentAnswer(found=found, revision=revision, subjects=experts.pool.subjects)
 
     async def suggest(self, viewer: Viewer, needs: Sequence[Need], *, first: int) -> list[tuple[str, ...]]:

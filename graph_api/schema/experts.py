@@ -134,7 +134,7 @@ class ExpertAssignmentType:
     filled: int = described("Number of places filled.")
     wanted: int = described("Number of places in all.")
     total: float = described("Sum of the scores of all places filled.")
-    load: list[ExpertLoad] = described("How many missions each expert is assigned to.")
+    load: list[ExpertLoad] = described("How many of the missions each expert has, those on which somebody stays included.")
     proven: bool = described("Whether no better assignment exists.")
     revision: int = described("Revision of the network that the answer is about.")
     algorithm: str = described("Name and version of the method.")
@@ -212,7 +212,7 @@ def _team(team: Team, answer: AssignmentAnswer, found: Found) -> ExpertTeam:
 
 async def _assignment(info: Info, answer: AssignmentAnswer) -> ExpertAssignmentType:
     result = answer.found
-    people = [id_ for team in result.teams for slot in team.slots for id_ in (slot.expert, *slot.alternates)]
+    people = [*result.load, *(id_ for team in result.teams for slot in team.slots for id_ in slot.alternates)]
     found = await found_below(info, "ExpertAssignment", [*people, *(team.need for team in result.teams)])
     return ExpertAssignmentType(
         teams=[_team(team, answer, found) for team in result.teams],
@@ -257,8 +257,10 @@ class ExpertFields:
         slots: Annotated[int | None, argument("Experts for each mission, from 1 to 20; else as many as it has, one at least.")] = None,
         capacity: Annotated[int, argument("At most this many of the missions for one expert, from 1 to 50.")] = 2,
         apart: Annotated[int, argument("At least this many days between two missions of one expert, from 0 to 366.")] = 30,
+        keep: Annotated[bool, argument("Whether those who go already stay: then only open places are filled, and teams name who is new.")] = False,
     ) -> ExpertAssignmentType:
         """Experts for several missions."""
         bounded("capacity", capacity, 1, MOST_MISSIONS)
         bounded("apart", apart, 0, 366)
-        return await _assignment(info, await info.context.experts.assign(info.context.viewer, missions, slots=slots, capacity=capacity, apart=apart))
+        experts, viewer = info.context.experts, info.context.viewer
+        return await _assignment(info, await experts.assign(viewer, missions, slots=slots, capacity=capacity, apart=apart, keep=keep))

@@ -21,8 +21,8 @@ QUERY = """query($mission: ID, $need: ExpertNeedInput, $first: Int) {
     considered excluded { rule count } conflicts { rule expert { name } reason { text evidence } }
     shortage { missing relax gain reason { text } } revision algorithm } }"""
 
-ASSIGN = """query($missions: [ID!]!, $slots: Int, $capacity: Int! = 2) {
-  assignExperts(missions: $missions, slots: $slots, capacity: $capacity) {
+ASSIGN = """query($missions: [ID!]!, $slots: Int, $capacity: Int! = 2, $keep: Boolean! = false) {
+  assignExperts(missions: $missions, slots: $slots, capacity: $capacity, keep: $keep) {
     teams { mission { name } open slots { score expert { name } reasons { text } } shortage { relax reason { text } } }
     filled wanted total proven load { missions expert { name } } algorithm } }"""
 
@@ -86,3 +86,6 @@ async def test_several_missions_are_staffed_at_once(suggesting: Api) -> None:
     assert (found["filled"], found["wanted"], found["proven"], found["algorithm"]) == (4, 4, True, "assignment-1")
     assert sorted((one["expert"]["name"], one["missions"]) for one in found["load"]) == [("Ana", 1), ("Ben", 1), ("Kip", 1), ("Zoe", 1)]
     assert all(len(slot["reasons"]) == 5 for team in found["teams"] for slot in team["slots"])
+    kept = (await suggesting.of(COORDINATOR)(ASSIGN, missions=["trip", "open"], slots=2, keep=True))["assignExperts"]
+    assert [[slot["expert"]["name"] for slot in team["slots"]] for team in kept["teams"]] == [["Kip"], ["Ben", "Zoe"]]
+    assert (kept["wanted"], {"expert": {"name": "Ana"}, "missions": 1} in kept["load"]) == (3, True)

@@ -35,6 +35,7 @@ PAGES = {
     "missions": "missions",
     "missions-experts": "missions?m=demo-mission-02",
     "missions-need": "missions?need=1&topics=fair-procurement",
+    "missions-several": "missions?several=1&of=demo-mission-04|demo-mission-20&n=3",
     "about": "about",
     "sign-in": "sign-in",
     **{f"municipality-{part}": f"municipality?part={part}" for part in ("todo", "profile", "focuses", "people", "interests", "programme")},
@@ -45,7 +46,7 @@ PAGES = {
 CLERK = Viewer(role=Role.MUNICIPALITY, name="Clara Clerk", municipality="municipality:de-bonn")
 ADA = Viewer(role=Role.ADMIN, name="Ada Admin")
 SIGNED_IN = {
-    **{"groups": ORGANISER, "groups-rounds": ORGANISER, "plan": COORDINATOR, **dict.fromkeys(("missions", "missions-experts", "missions-need"), COORDINATOR)},
+    **{"groups": ORGANISER, "groups-rounds": ORGANISER, **{name: COORDINATOR for name in PAGES if name.startswith(("plan", "missions"))}},
     **{name: CLERK if name.startswith("municipality") else ADA for name in PAGES if name.startswith(("municipality", "admin"))},
 }
 """Who looks at it, where it is not anybody."""

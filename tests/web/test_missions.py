@@ -15,6 +15,8 @@ from tests.web.test_walk import tab_to
 
 CLERK = Viewer(role=Role.MUNICIPALITY, name="Clara Clerk", municipality="municipality:de-stuttgart")
 MISSION = "Demo mission from Stuttgart to Ciudad de México"
+TO_SAN_CARLOS, TO_BRAUNSCHWEIG = "Demo mission from Erlangen to San Carlos", "Demo mission from Sousse to Braunschweig"
+TO_HAMBURG, TO_MUELHEIM = "Demo mission from Dar es Salaam to Hamburg", "Demo mission from Qalqīlyah to Mülheim an der Ruhr"
 
 
 def of(act: str, what: str) -> re.Pattern[str]:
@@ -75,6 +77,59 @@ def test_experts_that_another_sent_meanwhile_stay(visit: Visit) -> None:
         person.get_by_role("button", name="Entsenden").click()
         expect(page.locator("section[aria-labelledby=team-h]")).to_contain_text(names[-1])
     expect(ours.locator("section[aria-labelledby=team-h]")).to_contain_text(names[0])
+
+
+def test_several_missions_are_staffed_at_once_and_what_another_has_sent_meanwhile_stays(visit: Visit) -> None:
+    page = visit("/de/missions", viewer=COORDINATOR)
+    page.get_by_role("link", name="Mehrere Einsätze besetzen").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Mehrere Einsätze besetzen")
+    page.get_by_role("button", name="Fachleute suchen").click()
+    expect(page.get_by_text("Bitte wählen Sie mindestens einen Einsatz.")).to_be_visible()
+    for name in (TO_SAN_CARLOS, TO_BRAUNSCHWEIG):
+        page.get_by_role("checkbox", name=name).check()
+    page.get_by_label("Plätze je Einsatz").fill("3")
+    page.get_by_role("button", name="Fachleute suchen").click()
+    expect(page.get_by_text("3 von 3 freien Plätzen können besetzt werden.")).to_be_visible()
+    one, other = (page.get_by_role("region", name=name, exact=True) for name in (TO_SAN_CARLOS, TO_BRAUNSCHWEIG))
+    expect(one.locator(".new > li")).to_have_count(2)
+    expect(other.locator(".new > li")).to_have_count(1)
+    loads = page.get_by_role("table", name="Wer wie oft reist").locator("tbody tr")
+    expect(loads).to_have_count(6)
+    stays, goes = (one.locator(".new > li strong").nth(n).inner_text() for n in (0, 1))
+    one.get_by_role("checkbox", name=stays).uncheck()
+    one.get_by_role("button", name=of("1 Fachperson entsenden", TO_SAN_CARLOS)).click()
+    expect(one.get_by_text("✓ Eingetragen.")).to_be_focused()
+
+    theirs = visit("/de/missions?m=demo-mission-06", viewer=COORDINATOR)
+    theirs.locator(".people > li:not(.sent)").nth(5).get_by_role("button", name="Entsenden").click()
+    expect(theirs.locator("section[aria-labelledby=team-h] li")).to_have_count(3)
+    other.get_by_role("button", name=of("1 Fachperson entsenden", TO_BRAUNSCHWEIG)).click()
+    expect(other).to_contain_text("Jemand anderes hat dies inzwischen geändert.")
+    expect(other).to_contain_text("Alle Plätze sind besetzt.")
+    expect(one).to_contain_text(re.compile(f"Reist schon mit.*{goes}", re.DOTALL))
+    one.get_by_role("link", name=TO_SAN_CARLOS).click()
+    team = page.locator("section[aria-labelledby=team-h] li")
+    expect(team).to_have_count(2)
+    expect(team.filter(has_text=goes)).to_have_count(1)
+
+
+def test_several_missions_are_staffed_with_the_keyboard_only(visit: Visit, axe: Callable[[Page], list[str]]) -> None:
+    page = visit("/en/missions?several=1", width=320, viewer=COORDINATOR)
+    for name in (TO_HAMBURG, TO_MUELHEIM):
+        tab_to(page, page.get_by_role("checkbox", name=name))
+        page.keyboard.press("Space")
+    tab_to(page, page.get_by_label("Places for each mission"))
+    page.keyboard.type("3")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("3 of 3 open places can be filled.")).to_be_visible()
+    tab_to(page, page.get_by_role("button", name="Record all suggestions"))
+    page.keyboard.press("Enter")
+    expect(page.locator("#all-sent")).to_be_focused()
+    expect(page.locator(".teams").get_by_text("✓ Recorded.")).to_have_count(2)
+    assert axe(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    page.reload()
+    expect(page.get_by_text("All places are filled.")).to_have_count(2)
 
 
 def test_a_mission_is_planned_with_the_keyboard_only(visit: Visit, axe: Callable[[Page], list[str]]) -> None:

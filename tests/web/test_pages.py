@@ -35,6 +35,7 @@ PAGES = {
     "exchange": "exchange?m=ke-kisumu",
     "missions": "missions",
     "experts for a mission": "missions?m=demo-mission-02&n=3",
+    "several missions": "missions?several=1&of=demo-mission-04|demo-mission-20&n=3",
     "about": "about",
     "sign-in": "sign-in",
     "missing": "there/is/nothing",
@@ -50,7 +51,7 @@ PAGES = {
 }
 CLERK = Viewer(role=Role.MUNICIPALITY, name="Clara Clerk", municipality="municipality:de-bonn")
 SIGNED_IN = {
-    **{"groups": ORGANISER, "plan": COORDINATOR, "missions": COORDINATOR, "experts for a mission": COORDINATOR},
+    **{"groups": ORGANISER, "plan": COORDINATOR, "missions": COORDINATOR, "experts for a mission": COORDINATOR, "several missions": COORDINATOR},
     **{name: CLERK if path.startswith("municipality") else COORDINATOR for name, path in PAGES.items() if path.startswith(("municipality", "admin"))},
 }
 """Who looks at pages that are not for everybody."""

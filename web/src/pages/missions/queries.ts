@@ -48,6 +48,23 @@ export const EXPERTS = graphql(`
 export type Experts = ResultOf<typeof EXPERTS>['expertCandidates'];
 export type Candidate = Experts['candidates'][number];
 
+export const ASSIGN = graphql(`
+  query Assign($missions: [ID!]!, $slots: Int!, $capacity: Int!, $apart: Int!, $language: Language!) {
+    assignExperts(missions: $missions, slots: $slots, capacity: $capacity, apart: $apart, keep: true) {
+      teams {
+        mission { id revision name startsOn endsOn experts(first: 50, orderBy: { field: NAME }) { edges { node { ...Traveller } } } }
+        slots { score expert { ...Traveller } alternates { id name } reasons { text(language: $language) } }
+        open shortage { reason { text(language: $language) } }
+      }
+      load { missions expert { id name } }
+      filled wanted revision algorithm
+    }
+  }
+  fragment Traveller on Expert { id name languages email consent department { id municipality { id name country } } stakeholder { id name } }
+`);
+export type Assignment = ResultOf<typeof ASSIGN>['assignExperts'];
+export type Team = Assignment['teams'][number];
+
 export const DECLINED = graphql(`query Declined($ids: [ID!]!) { nodes(ids: $ids) { id ... on Expert { name } } }`);
 
 export const SEND = graphql(`

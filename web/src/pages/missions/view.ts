@@ -1,5 +1,7 @@
 // The state of this page as it stands in the address: what experts are needed for, and who has said no.
 import type { VariablesOf } from '../../lib/api';
+import { date, t } from '../../lib/i18n';
+import { ownId } from '../../lib/names';
 import type { EXPERTS, Mission } from './queries';
 
 export type Need = NonNullable<VariablesOf<typeof EXPERTS>['need']>;
@@ -7,6 +9,23 @@ export const PAGE = 10, MOST = 100, MOST_SLOTS = 20;
 
 /** What stands in the form: as the mission says where nobody has said otherwise. */
 export interface Draft { slots: number; topics: string[]; languages: string[]; interpretation: boolean; startsOn: string; endsOn: string }
+
+/** When it takes place, in words. */
+export function days({ startsOn, endsOn }: { startsOn: string | null; endsOn: string | null }): string {
+  if (!startsOn) return t('missions.undated');
+  return endsOn && endsOn !== startsOn ? t('missions.days', { from: date(startsOn), to: date(endsOn) }) : date(startsOn);
+}
+
+/** Which missions are staffed together: for each how many places, for each person how many missions, and how many days between two. */
+export interface Round { missions: string[]; slots: number; capacity: number; apart: number }
+export const MOST_MISSIONS = 50, MOST_APART = 366;
+
+export function readRound(search: string): Round {
+  const p = new URLSearchParams(search);
+  const whole = (name: string, least: number, most: number, usual: number) => { const n = Number(p.get(name) ?? usual); return n >= least && n <= most ? Math.round(n) : usual; };
+  return { missions: listed(p.get('of') ?? '').map((id) => `mission:${id}`), slots: whole('n', 1, MOST_SLOTS, 2), capacity: whole('cap', 1, MOST_MISSIONS, 2), apart: whole('apart', 0, MOST_APART, 30) };
+}
+export const writeRound = (r: Round): Record<string, string> => ({ of: r.missions.map(ownId).join('|'), n: String(r.slots), cap: String(r.capacity), apart: String(r.apart) });
 
 const listed = (text: string) => text.split('|').filter(Boolean);
 
