@@ -179,6 +179,16 @@ def test_an_error_can_be_tried_again(visit: Visit) -> None:
     expect(page.locator("ol button.candidate")).to_have_count(20)
 
 
+def test_the_start_says_when_it_cannot_show_who_looks_for_a_partner(visit: Visit) -> None:
+    page = visit("/de/about", allow=("503",))
+    page.route("**/graphql", lambda route: route.fulfill(status=503, content_type="application/json", body="{}"))
+    page.goto("/de/")
+    page.get_by_role("button", name="Erneut versuchen").wait_for()
+    page.unroute("**/graphql")
+    page.get_by_role("button", name="Erneut versuchen").click()
+    expect(page.locator(".chips li")).to_have_count(8)
+
+
 def test_offline_is_said_and_ends_by_itself(visit: Visit) -> None:
     page = visit("/de/?m=ke-kisumu", allow=("ERR_INTERNET_DISCONNECTED",))
     page.context.set_offline(True)

@@ -60,6 +60,14 @@ def test_a_token_that_is_not_good_is_said_kindly(visit: Visit) -> None:
         expect(field).to_have_attribute("aria-invalid", "true")
 
 
+def test_a_service_that_cannot_be_reached_is_not_the_token_s_fault(visit: Visit) -> None:
+    page = visit("/de/sign-in", allow=("ERR_CONNECTION_REFUSED",))
+    page.route("**/session", lambda route: route.abort("connectionrefused"))
+    page.get_by_label("Zugangsschlüssel").fill("a.b.c")
+    page.get_by_role("button", name="Anmelden").click()
+    expect(page.get_by_text("Der Dienst ist nicht erreichbar.")).to_be_visible()
+
+
 def test_only_our_own_addresses_are_gone_back_to(visit: Visit) -> None:
     for back in ("https://example.org/", "//example.org/", "/\\example.org"):
         page = visit(f"/en/sign-in?back={back}", viewer=CORA)

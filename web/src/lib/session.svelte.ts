@@ -46,13 +46,14 @@ export function isFor(whom: string | undefined): boolean {
 
 /** Begins a session; throws ApiError where the token is not good. */
 export async function signIn(token: string): Promise<void> {
-  let response: Response;
   await ending;
+  let headers: Headers;
   try {
-    response = await fetch('/session', { method: 'POST', headers: { authorization: `Bearer ${token.replace(/^\s*bearer\s/i, '').replace(/\s/g, '')}` } });
+    headers = new Headers({ authorization: `Bearer ${token.replace(/^\s*bearer\s/i, '').replace(/\s/g, '')}` });
   } catch (e) {
-    throw new ApiError(e instanceof TypeError && !navigator.onLine ? 'OFFLINE' : 'UNAUTHENTICATED', String(e)); // a header takes no strange letters
+    throw new ApiError('UNAUTHENTICATED', String(e)); // a header takes no strange letters
   }
+  const response = await fetch('/session', { method: 'POST', headers }).catch((e: unknown) => { throw new ApiError('OFFLINE', String(e)); });
   if (!response.ok) {
     const body = (await response.json().catch(() => ({}))) as { errors?: { message: string; extensions?: { code?: string } }[] };
     throw new ApiError(body.errors?.[0]?.extensions?.code ?? 'HTTP', body.errors?.[0]?.message ?? '');
