@@ -39,7 +39,7 @@ PAGES = {
     "about": "about",
     "sign-in": "sign-in",
     **{f"municipality-{part}": f"municipality?part={part}" for part in ("todo", "profile", "focuses", "people", "interests", "programme")},
-    **{f"admin-{part}": f"admin?part={part}" for part in ("import", "log", "reminders", "demand", "tokens")},
+    **{f"admin-{part}": f"admin?part={part}" for part in ("import", "log", "reminders", "interests", "demand", "tokens")},
     "graphiql": "graphiql",
 }
 """Name of the picture → path; a new page is added here."""

@@ -6,11 +6,13 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
 from graph_api.operations.viewers import Role, Viewer
 from tests.web.conftest import Visit
+from tests.web.site import token
 from tests.web.test_walk import open_menu, tab_to
 
 CORA = Viewer(role=Role.COORDINATOR, name="Cora Coord")
@@ -86,6 +88,23 @@ def test_reminders_are_of_one_kind_and_end_with_a_confirmation(visit: Visit) -> 
     expect(page.locator("ul.list > li").first).to_contain_text("Fachperson")
     page.get_by_role("button", name=re.compile("^Stimmt noch")).first.click()
     expect(page.get_by_text(re.compile("^✓ bestätigt")).first).to_be_visible()
+
+
+def test_all_interests_are_seen_by_how_they_stand(visit: Visit, site: str, place: Path) -> None:
+    ask = 'mutation { askInterest(asker: "de-trier", asked: "ke-kisumu", message: "Wasser am See") { interest { id } } }'
+    asked = httpx.post(f"{site}/graphql", json={"query": ask}, headers={"authorization": f"Bearer {token(place, CORA)}"}).json()
+    assert "errors" not in asked
+    page = visit("/de/admin?part=interests", viewer=CORA)
+    entry = page.get_by_role("listitem").filter(has_text="Wasser am See")
+    expect(entry).to_contain_text(re.compile("Trier.*Kisumu.*wartet auf Antwort", re.DOTALL))
+    tab_to(page, page.get_by_label("Stand"))
+    page.keyboard.type("zug")
+    expect(page).to_have_url(re.compile("which=ACCEPTED"))
+    expect(entry).to_have_count(0)
+    page.get_by_label("Stand").select_option(label="wartet auf Antwort")
+    entry.get_by_role("link", name="Kisumu").click()
+    page.get_by_role("button", name="Nein, danke").click()
+    expect(page.get_by_text("abgesagt")).to_be_visible()
 
 
 def test_unmet_demand_is_recorded_and_settled(visit: Visit, axe: Callable[[Page], list[str]]) -> None:

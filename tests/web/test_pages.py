@@ -48,6 +48,7 @@ PAGES = {
     "admin": "admin",
     "log": "admin?part=log",
     "reminders": "admin?part=reminders",
+    "all interests": "admin?part=interests",
 }
 CLERK = Viewer(role=Role.MUNICIPALITY, name="Clara Clerk", municipality="municipality:de-bonn")
 SIGNED_IN = {
