@@ -1,4 +1,4 @@
-"""Faults at length: networks that are bad for long, databases and services that are killed or frozen, memory under load. `make bench` runs it.
+"""Faults at length: bad networks, databases and services killed or frozen, clocks set, a read-only disk, memory under load. `make bench` runs it.
 
     python benchmarks/bench_faults.py [--seconds 20] [--kills 3] [--minutes 10] [--only neo4j]
 
@@ -23,10 +23,14 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
+import pytest
+
 from graph_api.operations.imports import import_files
 from graph_api.storage import open_store
 from graph_api.storage.base import Store
 from seeds.synthetic import write
+from tests.faults.clock import Clock
+from tests.faults.disk import immutable
 from tests.faults.proxy import Network, Proxy
 from tests.faults.service import LIST, START_S, Inside, Load, Outside, kept, running
 from tests.neo4j_server import Neo4jAddress
@@ -146,6 +150,49 @@ async def service_killed(directory: Path, kills: int) -> None:
     await store.close()
 
 
+async def clock_set(directory: Path, seconds: float) -> None:
+    """A service's clock set under load again and again, by up to a year back and six days forward (a token is good for seven)."""
+    clock, chance = Clock(directory / "clock"), random.Random(0)
+    environment = {"PARTNERGRAPH_STORE": f"file:{directory / 'clock.db'}"}
+    service, store = Outside(directory / "clocked", {**environment, **clock.environment}), open_store(environment["PARTNERGRAPH_STORE"])
+    async with running(service):
+        async with Load(service, writers=4, readers=2) as load:
+            back, end = 0.0, time.monotonic() + seconds
+            while time.monotonic() < end:
+                clock.set(chance.randrange(-24 * 365, 24 * 6))
+                back = max(back, await service.ready())
+                await load.goes_on(10, START_S)  # libfaketime makes a busy machine much slower
+        told("clock set", load, await kept(store, load.told.tried), back)
+    await store.close()
+
+
+async def disk_read_only(directory: Path, seconds: float) -> None:
+    """A disk that becomes read-only under load, and writable again."""
+    data = directory / "disk"
+    data.mkdir()
+    environment = {"PARTNERGRAPH_STORE": f"file:{data / 'network.db'}"}
+    service, store = Outside(directory / "reading", environment), open_store(environment["PARTNERGRAPH_STORE"])
+    async with running(service):
+        async with Load(service, writers=4, readers=4) as load:
+            await load.goes_on(10, START_S)
+            with immutable(data):
+                await load.refused()
+                await asyncio.sleep(seconds)
+            back = await load.goes_on()
+        told("disk read-only", load, await kept(store, load.told.tried), back)
+    await store.close()
+
+
+async def on_file(directory: Path, seconds: float, kills: int) -> None:
+    """All faults of a file; what this machine cannot do is told."""
+    await service_killed(directory, kills)
+    for fault in (clock_set, disk_read_only):
+        try:
+            await fault(directory, seconds)
+        except pytest.skip.Exception as why:
+            print(f"{fault.__name__} was not tried: {why}")
+
+
 def memory(process: int) -> tuple[float, float]:
     """Resident megabytes of its own, and of files, which are libraries."""
     _, resident, shared, *_ = (int(pages) * os.sysconf("SC_PAGE_SIZE") / 1e6 for pages in Path(f"/proc/{process}/statm").read_text().split())
@@ -186,7 +233,7 @@ async def main() -> None:
     logging.disable()  # thousands of refusals are what is asked for
     with tempfile.TemporaryDirectory(prefix="partnergraph-faults-") as place:
         if given.only in (None, "file"):
-            await service_killed(Path(place), given.kills)
+            await on_file(Path(place), given.seconds, given.kills)
         if given.only in (None, "neo4j"):
             await on_neo4j(Path(place), given.seconds)
         if given.only in (None, "memory"):

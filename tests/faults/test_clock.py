@@ -31,10 +31,9 @@ async def test_a_clock_that_is_set_costs_neither_data_nor_time(tmp_path: Path) -
     async with running(service), Load(service, writers=1, readers=1) as load:
         await load.goes_on(10, START_S)
         assert await answered(service, brief) == 200
-        taken: list[float] = []
         for hours, status in ((DAY, 401), (0, 200), (-DAY, 200), (0, 200)):
             clock.set(hours)
-            taken.append(await load.goes_on(10))
+            await load.goes_on(10, START_S)  # libfaketime makes a busy machine much slower
             assert await answered(service, brief) == status
         assert "Traceback" not in service.log()
     load.told.sound()
