@@ -8,7 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from matching.profile import Profiles
+import seeds
+from matching.profile import Profiles, RegionalTie, Territory
 
 SHARED = Path(os.environ.get("PARTNERGRAPH_SHARED_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
 """Folder of the real data, which is no part of the repository."""
@@ -27,13 +28,26 @@ def load() -> Profiles:
         ids=[f"municipality:{row['geonameid']}" for row in rows],
         names=[row["name"] for row in rows],
         country=[row["country"] for row in rows],
-        admin1=[f"{row['country']}.{row['admin1']}" if row["admin1"] else None for row in rows],
+        admin1=[row["admin1"] or None for row in rows],
         latitude=[float(row["latitude"]) for row in rows],
         longitude=[float(row["longitude"]) for row in rows],
         population=[float(row["population"]) or np.nan if row["population"] else np.nan for row in rows],
         eligible={row["iso2"] for row in read("dac_list_2024_25.csv") if row["on_list_2024_25"] == "1"},
         ties=[(f"municipality:{row['geonameid_a']}", f"municipality:{row['geonameid_b']}") for row in read("twinnings.csv")],
+        regional=regional(),
     )
+
+
+def regional() -> tuple[RegionalTie, ...]:
+    """The partnerships of Länder that are shipped."""
+    (path,) = (path for path in seeds.files("reference") if path.stem == "regional_partnerships")
+    with path.open(encoding="utf-8", newline="") as file:
+        return tuple(RegionalTie(id=row["id"], ends=(end("DE", row["land"]), end(row["country"], row["regions"]))) for row in csv.DictReader(file))
+
+
+def end(country: str, regions: str) -> Territory:
+    """One end of such a partnership, from its cells."""
+    return Territory(country=country, regions=tuple(filter(None, regions.split("|"))))
 
 
 def german_south(profiles: Profiles) -> list[tuple[str, str]]:

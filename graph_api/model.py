@@ -257,6 +257,24 @@ class Partnership(Node):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RegionalPartnership(Node):
+    """A German Land that works together with a country or a region abroad."""
+
+    name: str = prop("Both sides in English.", search=True, index=True)
+    name_de: str | None = prop("Both sides in German.", default=None, search=True)
+    name_es: str | None = prop("Both sides in Spanish.", default=None, search=True)
+    name_fr: str | None = prop("Both sides in French.", default=None, search=True)
+    land: tuple[str, ...] = prop("Name and code of the Land, as its municipalities may have it for their region; without one it counts nowhere.", default=())
+    country: str = prop(
+        "ISO 3166-1 alpha-2 code of the country abroad.", index=True, refers="country", pattern="[A-Z]{2}", looks="two capital letters, such as GH"
+    )
+    regions: tuple[str, ...] = prop("Name and code of the region abroad, as its municipalities may have it; empty means the whole country.", default=())
+    started: PartialDate | None = prop("When it began.", default=None, index=True)
+    ended: PartialDate | None = prop("When it ended; empty while it lasts.", default=None)
+    source: str | None = prop("Where this is known from: a URL or the name of a data set.", default=None)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Phase(Node):
     """A round of a programme, for which partnerships are proposed and chosen."""
 
@@ -578,6 +596,7 @@ KINDS: Mapping[str, type[Node]] = {
     "expert": Expert,
     "stakeholder": Stakeholder,
     "partnership": Partnership,
+    "regional_partnership": RegionalPartnership,
     "phase": Phase,
     "mission": Mission,
     "event": Event,

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from matching.incidence import Incidence
-from matching.profile import Bools, Floats, Ints, Profiles
+from matching.profile import Bools, Floats, Ints, Profiles, RegionalTie, Territory
 
 EARTH_RADIUS = 6371.0
 """Kilometres."""
@@ -16,6 +16,9 @@ REACH = 150.0
 """Kilometres within which places can count as near each other."""
 CELL = 150.0
 """Kilometres: width of the cells in which surroundings are counted, and distance at which a neighbour counts 1/e."""
+
+Codes = tuple[int, tuple[int, ...] | None]
+"""A territory: code of its country (-2: no municipality has it), codes of its regions or `None` for all."""
 
 
 class Network:
@@ -40,6 +43,9 @@ class Network:
         """Number of partners of each municipality in each country."""
         self.between_regions = self.partners.grouped(self.region, len(self.regions)).transposed().grouped(self.region, len(self.regions))
         """Number of partnerships between each two regions."""
+        self.ties: tuple[RegionalTie, ...] = profiles.regional
+        """Partnerships of regions and countries themselves."""
+        self._ends = [(self._codes_of(tie.ends[0]), self._codes_of(tie.ends[1])) for tie in self.ties]
         self._region_pairs, self._region_ends = self._ties_by_region(*self.partners.entries())
         self.directions = _directions(profiles.latitude, profiles.longitude)
         """Unit vectors from the centre of the earth, shape (n, 3); zero where the place is unknown."""
@@ -83,6 +89,24 @@ class Network:
         key = region * len(self.regions) + other
         found = slice(np.searchsorted(self._region_pairs, key), np.searchsorted(self._region_pairs, key, side="right"))
         return self._region_ends[0][found], self._region_ends[1][found]
+
+    def regional(self, row: int) -> list[tuple[int, Codes]]:
+        """The partnerships of a municipality's region or country itself: place of each in `ties`, and its other end."""
+        country, region = int(self.country[row]), int(self.region[row])
+        both = ((place, end, other) for place, ends in enumerate(self._ends) for end, other in (ends, ends[::-1]))
+        return [(place, other) for place, (land, regions), other in both if land == country and (regions is None or region in regions)]
+
+    def within(self, end: Codes, rows: Ints) -> Bools:
+        """Which of some municipalities lie at one end of a partnership of regions."""
+        country, regions = end
+        inside = self.country[rows] == country
+        return inside if regions is None else inside & np.isin(self.region[rows], regions)
+
+    def _codes_of(self, territory: Territory) -> Codes:
+        """The codes of a territory; those that no municipality has are left out."""
+        country, known = territory.country, self.regions
+        regions = [known.index(f"{country}/{name}") for name in territory.regions if f"{country}/{name}" in known]
+        return self.countries.index(country) if country in self.countries else -2, tuple(regions) if territory.regions else None
 
     def around(self, country: int, rows: Ints) -> Floats:
         """Number of partnerships with a country in the surroundings of some municipalities, their own among them; farther ones count less."""

@@ -93,6 +93,29 @@ class Ties:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Territory:
+    """A country, or one first-order region of it under each code and name that its municipalities may have for it."""
+
+    country: str
+    regions: tuple[str, ...] = ()
+    """Empty: the whole country."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegionalTie:
+    """A partnership between two territories themselves, such as a German Land and a country."""
+
+    id: str
+    ends: tuple[Territory, Territory]
+    names: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Language → name; English or the id stands in."""
+
+    def name(self, language: str) -> str:
+        """Its name in a language, else in English, else its id."""
+        return self.names.get(language) or self.names.get("en") or self.id
+
+
+@dataclass(frozen=True, kw_only=True)
 class Profiles:
     """Columns over n municipalities, and the focuses and ties between them. Build small ones with `Profiles.build`.
 
@@ -123,6 +146,8 @@ class Profiles:
     subjects: Subjects = field(default_factory=Subjects)
     focuses: Focuses = field(default_factory=Focuses)
     ties: Ties = field(default_factory=Ties)
+    regional: tuple[RegionalTie, ...] = ()
+    """Partnerships of regions and countries, in the order of their ids."""
     country_region: Mapping[str, str] = field(default_factory=dict[str, str])
     """Country → world region."""
     country_names: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])

@@ -173,6 +173,18 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "es": "No se conocen asociaciones entre ambas regiones.",
         "fr": "Aucun partenariat connu entre les deux régions.",
     },
+    "regions.agreed": {
+        "en": "Their regions themselves are partners: {agreed}.",
+        "de": "Ihre Regionen selbst sind Partner: {agreed}.",
+        "es": "Sus propias regiones están asociadas: {agreed}.",
+        "fr": "Leurs régions sont elles-mêmes partenaires : {agreed}.",
+    },
+    "regions.both": {
+        "en": "Their regions themselves are partners: {agreed}; and municipalities of both are ({count}): {names}.",
+        "de": "Ihre Regionen selbst sind Partner: {agreed}; Kommunen beider Regionen ebenso ({count}): {names}.",
+        "es": "Sus propias regiones están asociadas: {agreed}; también municipios de ambas ({count}): {names}.",
+        "fr": "Leurs régions sont elles-mêmes partenaires : {agreed} ; des collectivités des deux aussi ({count}) : {names}.",
+    },
     "languages": {
         "en": "Working language in common: {languages}.",
         "de": "Gemeinsame Arbeitssprache: {languages}.",
@@ -323,6 +335,8 @@ def _said(reason: Reason, name: str, profiles: Profiles, language: str) -> str:
     if name in ("matches", "asked"):
         pairs = cast("tuple[tuple[int, int], ...]", fact)
         return ", ".join(dict.fromkeys(_match(pair, profiles, language) for pair in pairs))
+    if name == "agreed":
+        return ", ".join(tie.name(language) for tie in profiles.regional if tie.id in cast("tuple[str, ...]", fact))
     if name == "country":
         return profiles.country_name(str(fact), language)
     if name == "languages":

@@ -121,24 +121,41 @@ class Experience(_Tied):
 
 
 class Regions(_Tied):
-    """Partnerships between the seeker's and the candidate's first-order regions."""
+    """Partnerships between the seeker's and the candidate's first-order regions: of their municipalities, and of the regions (or countries) themselves."""
 
     name = "regions"
+    AGREED = 1.0
+    """What one of the regions themselves counts, in partnerships of municipalities."""
 
     def scores(self, seeker: int, rows: Ints) -> Floats:
-        """Score of each of the rows for one seeker; unknown where a region is unknown."""
-        network = self._network
-        region = int(network.region[seeker])
-        if region < 0:
-            return np.full(len(rows), np.nan)
-        between = np.zeros(len(network.regions) + 1)
-        regions, counts = network.between_regions.row(region)
-        between[regions] = counts
+        """Score of each of the rows for one seeker; unknown where a region is unknown and nothing is agreed with the country."""
+        network, agreed = self._network, np.zeros(len(rows))
+        for _, other in network.regional(seeker):
+            agreed[network.within(other, rows)] += self.AGREED
+        between = self._between(seeker)[network.region[rows]]
+        return _saturated(np.where(agreed > 0, np.nan_to_num(between), between) + agreed, 0.5)
+
+    def _between(self, seeker: int) -> Floats:
+        """Partnerships of municipalities of the seeker's region with those of each region; unknown for no region, the last."""
+        network, region = self._network, int(self._network.region[seeker])
+        between = np.full(len(network.regions) + 1, 0.0 if region >= 0 else np.nan)
+        if region >= 0:
+            regions, counts = network.between_regions.row(region)
+            between[regions] = counts
         between[-1] = np.nan
-        return _saturated(between[network.region[rows]], 0.5)
+        return between
 
     def reason(self, seeker: int, candidate: int) -> Reason:
-        """Some of the partnerships between the two regions, as pairs of names."""
+        """What the regions themselves have agreed, and some of the partnerships between their municipalities, as pairs of names."""
+        network, own = self._network, np.array([candidate])
+        agreed = tuple(network.ties[place].id for place, other in network.regional(seeker) if network.within(other, own)[0])
+        towns = self._of_municipalities(seeker, candidate)
+        if not agreed:
+            return towns
+        key = f"{self.name}.both" if towns.nodes else f"{self.name}.agreed"
+        return Reason(key=key, facts={**towns.facts, "agreed": agreed}, nodes=agreed + towns.nodes)
+
+    def _of_municipalities(self, seeker: int, candidate: int) -> Reason:
         network = self._network
         pairs = network.between(int(network.region[seeker]), int(network.region[candidate]))
         shown: list[tuple[int, int]] = list(zip(pairs[0][:SHOWN].tolist(), pairs[1][:SHOWN].tolist(), strict=True))

@@ -10,6 +10,7 @@ ORDER = (
     "sdg_goals",
     "sdg_targets",
     "topics",
+    "regional_partnerships",
     "phases",
     "municipalities",
     "departments",

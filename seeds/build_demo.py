@@ -47,16 +47,16 @@ def build(raw: Mapping[str, Sequence[Row]], reference: Mapping[str, Sequence[Row
         topics=topics(reference),
         seed=seed,
     )
-    return tables(world, places, members)
+    return tables(world, places, members, regions(reference))
 
 
-def tables(world: World, chosen: Sequence[Place], members: Sequence[Members]) -> Tables:
-    """All demo files, in the order in which they can be loaded; `chosen` are the places that no other file has."""
+def tables(world: World, chosen: Sequence[Place], members: Sequence[Members], names: Mapping[tuple[str, str], str]) -> Tables:
+    """All demo files, in the order in which they can be loaded; `chosen` are the places that no other file has, `names` those of regions abroad."""
     departments, stakeholders = demo_inventions.departments(world), demo_inventions.stakeholders(world)
     experts = demo_inventions.experts(world, departments, stakeholders)
     offices, others = demo_journeys.by_municipality(departments), demo_journeys.by_municipality(stakeholders)
     return {
-        "municipalities": [_municipality(world, place) for place in chosen],
+        "municipalities": [_municipality(world, place, names) for place in chosen],
         "departments": departments,
         "stakeholders": stakeholders,
         "experts": experts,
@@ -67,6 +67,11 @@ def tables(world: World, chosen: Sequence[Place], members: Sequence[Members]) ->
         "focuses": demo_inventions.focuses(world, departments),
         "attendances": demo_journeys.attendances(world, members, experts, stakeholders),
     }
+
+
+def regions(reference: Mapping[str, Sequence[Row]]) -> dict[tuple[str, str], str]:
+    """Names of the regions abroad that a Land is partnered with, by country and code."""
+    return {(row["country"], code): name for row in reference.get("regional_partnerships", ()) if row["regions"] for name, code in [_cells(row["regions"])]}
 
 
 def topics(reference: Mapping[str, Sequence[Row]]) -> list[Topic]:
@@ -99,13 +104,13 @@ def _listed(row: Row) -> Place:
     )
 
 
-def _municipality(world: World, place: Place) -> dict[str, str]:
+def _municipality(world: World, place: Place, names: Mapping[tuple[str, str], str]) -> dict[str, str]:
     return {
         "id": place.id,
         "name": place.name,
         "names": "|".join(place.names),
         "country": place.country,
-        "admin1": place.admin1 if place.country == "DE" else "",
+        "admin1": place.admin1 if place.country == "DE" else names.get((place.country, place.admin1), ""),
         "latitude": f"{place.latitude:.4f}",
         "longitude": f"{place.longitude:.4f}",
         "population": str(place.population),

@@ -54,6 +54,7 @@ GUARDED_WORLD = World(
         "event": records("id name kind", ("start", "Kick-off", "kick_off")),
         "sdg_goal": records("id number name", ("6", 6, "Clean water")),
         "sdg_target": records("id name", ("6.1", "Drinking water")),
+        "regional_partnership": records("id name land country", ("nw-ke", "North Rhine-Westphalia and Kenya", ("Nordrhein-Westfalen",), "KE")),
         "support_offer": records("id name", ("advice", "Advice")),
         "topic": records("id name", ("compost", "Compost")),
         "interest": records(

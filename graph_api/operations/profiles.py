@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from graph_api.model import Broader, Direction, Focus, HasTarget, Link, Membership, Serves
+from graph_api.operations.eligibility import GERMANY
 from graph_api.storage.base import Columns, Reader, Snapshot
-from matching.profile import DIRECTIONS, LANGUAGES, Focuses, Ints, Profiles, Subjects, Ties
+from matching.profile import DIRECTIONS, LANGUAGES, Focuses, Ints, Profiles, RegionalTie, Subjects, Territory, Ties
 
 _NAMES = {language: "name" if language == "en" else f"name_{language}" for language in LANGUAGES}
 _NAMED = tuple(_NAMES.values())
@@ -20,6 +21,7 @@ _KINDS: Mapping[str, tuple[str, ...]] = {
     "country": ("id", *_NAMED, "region", "languages", "dac_from", "dac_until"),
     "municipality": ("id", "name", "country", "admin1", "latitude", "longitude", "population", "languages", "seeking", "capacity", "verified_on"),
     "partnership": ("id", "kind", "started", "ended"),
+    "regional_partnership": ("id", *_NAMED, "land", "country", "regions", "ended"),
     **_SUBJECTS,
 }
 _LINKS: Mapping[type[Link], tuple[str, ...]] = {Focus: ("direction", "weight"), Membership: ("left",), **_HIERARCHY}
@@ -59,6 +61,7 @@ def to_profiles(snapshot: Snapshot, day: datetime.date) -> Profiles:
         subjects=subjects,
         focuses=_focuses(snapshot.links[Focus], rows, subjects),
         ties=_ties(snapshot, rows, day.isoformat()),
+        regional=_regional(snapshot.kinds["regional_partnership"], day.isoformat()),
         country_region={code: c["region"] for code, c in countries.items() if c["region"]},
         country_names={language: {code: c[name] for code, c in countries.items() if c[name]} for language, name in _NAMES.items()},
     )
@@ -135,6 +138,21 @@ def _ties(snapshot: Snapshot, rows: Mapping[Any, int], day: str) -> Ties:
     years = np.array([float(str(started[place])[:4]) if started[place] else np.nan for place in lasting], dtype=np.float64)
     said = [str(kinds[place]) for place in lasting]
     return Ties(a=a, b=b, kind=tuple(map(said.__getitem__, of.tolist())), started=years[of])
+
+
+def _regional(partnerships: Columns, day: str) -> tuple[RegionalTie, ...]:
+    """The partnerships of Länder that last, in the order of the ids."""
+    found = (dict(zip(partnerships.values, row, strict=True)) for row in zip(*map(_values, partnerships.values.values()), strict=True))
+    ties = (
+        RegionalTie(
+            id=tie["id"],
+            ends=(Territory(country=GERMANY, regions=tuple(tie["land"])), Territory(country=tie["country"], regions=tuple(tie["regions"]))),
+            names={language: tie[name] for language, name in _NAMES.items() if tie[name]},
+        )
+        for tie in found
+        if tie["land"] and not _over(tie["ended"], day)
+    )
+    return tuple(sorted(ties, key=lambda tie: tie.id))
 
 
 def _pairs(members: Ints) -> tuple[Ints, Ints, Ints]:

@@ -5,6 +5,7 @@ import pytest
 
 from matching.facets import FACETS
 from matching.partners import PartnerMatcher
+from matching.profile import RegionalTie, Territory
 from tests.matching.small_worlds import world
 
 PLANTED = {
@@ -47,6 +48,40 @@ def test_who_should_win_by_one_facet_alone_does(name):
     assert best.score == pytest.approx(facet.score, abs=1e-8) or name in ("needs", "offers")
     for language in ("en", "de", "es", "fr"):
         assert len(matcher.text(facet.reason, language)) > 15
+
+
+def partnered(id_, land, regions, country="KE"):
+    ends = Territory(country="DE", regions=land), Territory(country=country, regions=regions)
+    return RegionalTie(id=id_, ends=ends, names={"en": f"{id_} and Kenya", "de": f"{id_} und Kenia"})
+
+
+def regions_of(seeker, **columns):
+    matcher = PartnerMatcher(alone("regions")).fit(world(**columns))
+    found = {candidate.id: candidate.facets[0] for candidate in matcher.candidates(seeker).candidates if candidate.facets}
+    return {id_: facet.score for id_, facet in found.items()}, {id_: facet.reason for id_, facet in found.items()}, matcher
+
+
+def test_a_partnership_of_a_land_counts_as_much_as_one_of_its_municipalities_with_those_of_the_region():
+    regional = (partnered("x", ("X", "01"), ("K", "07")),)
+    columns = {"southern": ("s", "t", "u"), "admin1": ["X", "01", "Y", "07", "K", "L"], "ties": [("a", "t")], "regional": regional}
+    scores, reasons, matcher = regions_of("s", **columns)
+    assert scores == {"a": pytest.approx(1 / 1.5), "b": pytest.approx(1 / 1.5), "c": 0}
+    assert (reasons["b"].key, reasons["b"].nodes, reasons["c"].key) == ("regions.agreed", ("x",), "regions.none")
+    assert matcher.text(reasons["b"], "de") == "Ihre Regionen selbst sind Partner: x und Kenia."
+    assert regions_of("u", **columns)[0] == {"a": 0, "b": 0, "c": 0}
+    scores, reasons, _ = regions_of("t", **columns)
+    assert scores == {"b": pytest.approx(1 / 1.5), "c": 0}
+    scores, reasons, matcher = regions_of("b", **{**columns, "admin1": ["X", "X", "Y", "K", "K", "L"]})
+    assert scores == {"s": pytest.approx(2 / 2.5), "t": pytest.approx(2 / 2.5), "u": 0}
+    assert (reasons["s"].key, reasons["s"].nodes) == ("regions.both", ("x", "a", "t"))
+    assert matcher.text(reasons["s"]) == "Their regions themselves are partners: x and Kenya; and municipalities of both are (1): a – t."
+
+
+def test_a_partnership_of_a_land_with_a_country_needs_no_region_there():
+    regional = (partnered("x", ("X",), ()), partnered("y", ("Y",), (), country="GH"))
+    scores, reasons, _ = regions_of("s", admin1=["X", "Y", None, None], regional=regional)
+    assert scores == {"a": pytest.approx(1 / 1.5), "b": None, "c": None}
+    assert (reasons["a"].key, reasons["b"].key) == ("regions.agreed", "unknown")
 
 
 def test_targets_of_one_goal_are_near_and_so_are_those_that_one_topic_serves():

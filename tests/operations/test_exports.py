@@ -30,6 +30,7 @@ MORE = {
     "attendances": "event,municipality,expert,stakeholder,role\ne,bonn,,,host\ne,,cleo,,=speaker\ne,,,uni,\n",
     "interests": "id,asker,asked,message,status,asked_on\ni,lapaz,bonn,Hello; | “you”,open,2025-01-01\n",
     "demands": "id,municipality,message,recorded_on\nd,lapaz,Compost; waste,2025-02-03\n",
+    "regional_partnerships": "id,name,land,country,regions,started\nlp,Bayern and La Paz,Bayern|02,BO,La Paz|04,1999-02\n",
     "support_offers": "id,name,audience,needs_phase\ns,Advice,municipality,false\n",
     "experts": "id,name,stakeholder,languages,available_from,email,consent\ncleo,Cléo,uni,fr,2025-01-31,cleo@example.org,true\n",
     "partnerships": "id,name,members,kind,departments,stakeholders,phase\n"

@@ -10,7 +10,7 @@ import pytest
 from graph_api.model import Membership
 from graph_api.operations.profiles import load_profiles
 from graph_api.storage.base import Store
-from matching.profile import OFFERS, SEEKS
+from matching.profile import OFFERS, SEEKS, Territory
 from tests.seeking import DAY, SEEKING
 from tests.worlds import SMALL, settle
 
@@ -106,6 +106,24 @@ async def test_a_member_that_has_left_has_no_tie(seeking: Store) -> None:
     async with seeking.transaction() as tx:
         await tx.link(Membership, ["source", "target", "left"], [["municipality:bonn", "partnership:bm", "2025-05-31"]])
     assert len((await load_profiles(seeking, DAY))[0].ties.a) == 0
+
+
+async def test_partnerships_of_lands_with_countries_and_regions_are_known_while_they_last(seeking: Store) -> None:
+    rows = [
+        ["nw-ke", "Westphalia and Kenya", "Westfalen und Kenia", ("Nordrhein-Westfalen", "07"), (), None],
+        ["by-ke", "Bavaria and Nyanza", None, ("Bayern",), ("Nyanza", "42"), "2025-06"],
+        ["he-ke", "Hesse and Kenya", None, ("Hessen",), (), "2025-05"],
+        ["un-ke", "Somebody and Kenya", None, (), (), None],
+    ]
+    columns = ["id", "name", "name_de", "land", "regions", "ended", "country"]
+    async with seeking.transaction() as tx:
+        await tx.save("regional_partnership", columns, [[f"regional_partnership:{row[0]}", *row[1:], "KE"] for row in rows])
+    known = (await load_profiles(seeking, DAY))[0].regional
+    assert [(tie.id.partition(":")[2], tie.ends[0].regions, tie.ends[1]) for tie in known] == [
+        ("by-ke", ("Bayern",), Territory(country="KE", regions=("Nyanza", "42"))),
+        ("nw-ke", ("Nordrhein-Westfalen", "07"), Territory(country="KE")),
+    ]
+    assert [known[1].name(language) for language in ("de", "en", "fr")] == ["Westfalen und Kenia", "Westphalia and Kenya", "Westphalia and Kenya"]
 
 
 async def test_an_empty_network_has_empty_profiles(store: Store) -> None:

@@ -93,6 +93,7 @@ CHANGES: Mapping[str, tuple[str, frozenset[str]]] = {
     "saveSdgTarget": ('saveSdgTarget(input: {id: "6.1", name: "Water", goal: "6"}) { created }', COORDINATORS),
     "saveInterest": ('saveInterest(input: {id: "asked", message: "x"}) { created }', COORDINATORS),
     "saveDemand": ('saveDemand(input: {id: "need", message: "x"}) { created }', COORDINATORS),
+    "saveRegionalPartnership": ('saveRegionalPartnership(input: {id: "nw-ke", started: "2007"}) { created }', COORDINATORS),
     "saveSupportOffer": ('saveSupportOffer(input: {id: "advice", name: "Help"}) { created }', COORDINATORS),
     "saveMembership": ('saveMembership(input: {municipality: "bonn", partnership: "bm", joined: "2020"}) { source { id } }', COORDINATORS),
     "removeMembership": ('removeMembership(input: {municipality: "ulm", partnership: "bm"}) { removed }', COORDINATORS),

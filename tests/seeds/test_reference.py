@@ -14,7 +14,7 @@ from graph_api.operations.files import FILES, parse_cell, parse_id
 Row = dict[str, str]
 
 NAMES = ("name", "name_de", "name_es", "name_fr")
-NAMED_IN_FOUR_LANGUAGES = ("countries", "sdg_goals", "sdg_targets", "topics", "support_offers")
+NAMED_IN_FOUR_LANGUAGES = ("countries", "sdg_goals", "sdg_targets", "topics", "regional_partnerships", "support_offers")
 TARGETS_OF_EACH_GOAL = {1: 7, 2: 8, 3: 13, 4: 10, 5: 9, 6: 8, 7: 5, 8: 12, 9: 8, 10: 10, 11: 10, 12: 11, 13: 5, 14: 10, 15: 12, 16: 12, 17: 19}
 ID = {
     "countries": "[A-Z]{2}",
@@ -25,6 +25,7 @@ ID = {
     "municipalities": "[a-z]{2}(-[a-z]+)+",
     "partnerships": "[a-z]+(-[a-z]+)+",
     "support_offers": "[a-z]+",
+    "regional_partnerships": "[a-z]+(-[a-z]+)+",
 }
 
 
@@ -52,7 +53,18 @@ def on_dac_list(day: str) -> set[str]:
 
 def test_files_come_in_the_order_of_loading() -> None:
     stems = [path.stem for path in seeds.files("reference")]
-    assert stems == ["countries", "sdg_goals", "sdg_targets", "topics", "phases", "municipalities", "partnerships", "participations", "support_offers"]
+    assert stems == [
+        "countries",
+        "sdg_goals",
+        "sdg_targets",
+        "topics",
+        "regional_partnerships",
+        "phases",
+        "municipalities",
+        "partnerships",
+        "participations",
+        "support_offers",
+    ]
     assert all(path.parent.name == "reference" for path in seeds.files("reference"))
 
 

@@ -57,6 +57,7 @@ export const FACTS = graphql(`
     ... on Topic { nameDe nameEs nameFr }
     ... on SdgGoal { nameDe nameEs nameFr }
     ... on SdgTarget { nameDe nameEs nameFr }
+    ... on RegionalPartnership { nameDe nameEs nameFr }
   }
 `);
 export type Facts = ResultOf<typeof FACTS>;

@@ -15,6 +15,7 @@ export type Corners = [number, number][];
 export const CORNERS: Record<Kind, Corners> = {
   municipality: [],
   partnership: polygon(4, 0, 1.1),
+  regional_partnership: polygon(8, 0, 1),
   topic: polygon(3, 0, 1.15),
   sdg_goal: polygon(4, 1 / 8, 1.1),
   sdg_target: polygon(4, 1 / 8, 0.8),

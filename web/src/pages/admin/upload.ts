@@ -14,7 +14,7 @@ export interface Outcome {
 /** What a CSV file may hold: the names of the files of an import. */
 export const STEMS = [
   'municipalities', 'departments', 'experts', 'stakeholders', 'partnerships', 'focuses', 'phases', 'missions', 'events', 'attendances', 'topics',
-  'memberships', 'participations', 'countries', 'sdg_goals', 'sdg_targets', 'interests', 'demands', 'support_offers',
+  'memberships', 'participations', 'countries', 'sdg_goals', 'sdg_targets', 'interests', 'demands', 'support_offers', 'regional_partnerships',
 ] as const;
 const TYPES: Record<string, string> = {
   xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', zip: 'application/zip', tsv: 'text/tab-separated-values',

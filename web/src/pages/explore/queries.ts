@@ -10,6 +10,7 @@ const NAMED = `
     ... on SdgGoal { nameDe nameEs nameFr }
     ... on SdgTarget { nameDe nameEs nameFr }
     ... on Country { nameDe nameEs nameFr }
+    ... on RegionalPartnership { nameDe nameEs nameFr }
     ... on Partnership { status started ended }
     ... on Mission { startsOn endsOn }
     ... on Event { startsOn endsOn }
