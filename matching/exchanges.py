@@ -287,11 +287,13 @@ def _ways(content: Content, row: int) -> dict[str, Floats]:
 
 def _chosen(focuses: Focuses, kept: Bools) -> Focuses:
     columns = {name: getattr(focuses, name)[kept] for name in ("municipality", "subject", "direction", "weight")}
-    return replace(focuses, **columns)
+    return Focuses(**columns)
 
 
 def _with_departments(focuses: Focuses, departments: Departments) -> Focuses:
     department, subject = departments.topics[:, 0], departments.topics[:, 1]
+    if len(focuses.department):
+        focuses = _chosen(focuses, focuses.department < 0)  # here a department counts by what it works on, whether as a topic or as a focus
     return Focuses(
         municipality=np.concatenate([focuses.municipality, departments.municipality[department]]),
         subject=np.concatenate([focuses.subject, subject]),

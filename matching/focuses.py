@@ -32,6 +32,10 @@ class Content:
             chosen = (focuses.direction == direction) & (focuses.weight > 0)
             self.tables.append(Incidence(focuses.municipality[chosen], focuses.subject[chosen], focuses.weight[chosen], shape))
         self.totals = [table.sums() for table in self.tables]
+        self._focuses = focuses
+        rows = np.flatnonzero(focuses.department >= 0)
+        self._of_departments: Ints = rows[np.argsort(focuses.municipality[rows], kind="stable")]
+        self._towns: Ints = focuses.municipality[self._of_departments]
         self._asked: Mapping[tuple[int, int], tuple[Ints, Floats]] = {}
         self._written: Mapping[tuple[int, int], frozenset[int]] = {}
 
@@ -99,14 +103,33 @@ class Content:
         found.sort(key=lambda match: (match[0], self.ids[match[1]], self.ids[match[2]]))
         return tuple((subject, other) for _, subject, other in found[:SHOWN])
 
-    def reason(self, key: str, matches: tuple[Match, ...], written: frozenset[Match] = frozenset()) -> Reason:
+    def departments(self, matches: tuple[Match, ...], wanting: int, giving: int, wanted: int, given: int) -> tuple[str, ...]:
+        """Ids of the departments whose focuses are what matches, where neither municipality says as much of itself."""
+        sides = ((wanting, wanted, [match[0] for match in matches]), (giving, given, [match[1] for match in matches]))
+        return tuple(dict.fromkeys(id_ for town, direction, subjects in sides for id_ in self._departments_of(town, direction, subjects)))
+
+    def _departments_of(self, municipality: int, direction: int, subjects: list[int]) -> list[str]:
+        low, high = np.searchsorted(self._towns, (municipality, municipality + 1))
+        if low == high:
+            return []
+        focuses, table = self._focuses, self.tables[direction].row(municipality)
+        known: dict[int, float] = dict(zip(table[0].tolist(), table[1].tolist(), strict=True))
+        rows: list[int] = self._of_departments[low:high].tolist()
+        best: dict[int, str] = {}
+        for row in rows:
+            subject, id_ = int(focuses.subject[row]), focuses.departments[int(focuses.department[row])]
+            if focuses.direction[row] == direction and focuses.weight[row] >= known.get(subject, 1.0):
+                best[subject] = min(id_, best.get(subject, id_))
+        return [best[subject] for subject in subjects if subject in best]
+
+    def reason(self, key: str, matches: tuple[Match, ...], written: frozenset[Match] = frozenset(), departments: tuple[str, ...] = ()) -> Reason:
         """A reason that names the subjects that match; of those in `written`, only what the other side has is on record."""
         known, asked = tuple(m for m in matches if m not in written), tuple(m for m in matches if m in written)
         kind = f"{key}.none" if not matches else key if not asked else f"{key}.both" if known else f"{key}.asked"
         facts = {name: found for name, found in (("matches", known), ("asked", asked)) if found or name == "matches"}
         place = 1 if key == Needs.name else 0
         subjects = dict.fromkeys(subject for pair in matches for subject in (pair if pair not in written else (pair[place],)))
-        return Reason(key=kind, facts=facts, nodes=tuple(self.ids[subject] for subject in subjects))
+        return Reason(key=kind, facts=facts, nodes=(*(self.ids[subject] for subject in subjects), *departments))
 
     def written(self, seeker: int, direction: int, matches: tuple[Match, ...]) -> frozenset[Match]:
         """Those matches whose subject on the seeker's side stands in its text alone."""
@@ -129,7 +152,8 @@ class Needs:
     def reason(self, seeker: int, candidate: int) -> Reason:
         """The needs that are met, and by what."""
         matches = self._content.matches(seeker, candidate, SEEKS, OFFERS)
-        return self._content.reason(self.name, matches, self._content.written(seeker, SEEKS, matches))
+        departments = self._content.departments(matches, seeker, candidate, SEEKS, OFFERS)
+        return self._content.reason(self.name, matches, self._content.written(seeker, SEEKS, matches), departments)
 
 
 class Offers:
@@ -147,7 +171,8 @@ class Offers:
     def reason(self, seeker: int, candidate: int) -> Reason:
         """The candidate's needs that are met, and by what."""
         matches = self._content.matches(candidate, seeker, SEEKS, OFFERS)
-        return self._content.reason(self.name, matches, self._content.written(seeker, OFFERS, matches))
+        departments = self._content.departments(matches, candidate, seeker, SEEKS, OFFERS)
+        return self._content.reason(self.name, matches, self._content.written(seeker, OFFERS, matches), departments)
 
 
 class Goals:
@@ -165,4 +190,5 @@ class Goals:
 
     def reason(self, seeker: int, candidate: int) -> Reason:
         """The subjects both work on."""
-        return self._content.reason(self.name, self._content.matches(seeker, candidate, WORKS_ON, WORKS_ON))
+        matches = self._content.matches(seeker, candidate, WORKS_ON, WORKS_ON)
+        return self._content.reason(self.name, matches, departments=self._content.departments(matches, seeker, candidate, WORKS_ON, WORKS_ON))

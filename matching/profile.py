@@ -17,6 +17,8 @@ Bools = NDArray[np.bool_]
 DIRECTIONS = ("seeks", "offers", "works_on")
 """Directions of a focus; its code in `Focuses.direction` is the place in this tuple."""
 SEEKS, OFFERS, WORKS_ON = range(3)
+DEPARTMENT = 0.8
+"""What a department's focus is worth to its municipality, against one of its own: an office stands for it, not the whole administration."""
 LANGUAGES = ("en", "de", "es", "fr")
 """Languages in which reasons and names are given."""
 
@@ -70,7 +72,11 @@ class Focuses:
     direction: Ints = field(default_factory=_ints)
     """Place in `DIRECTIONS`."""
     weight: Floats = field(default_factory=lambda: np.empty(0))
-    """How important it is, from 0 to 1."""
+    """How important it is to the municipality, from 0 to 1."""
+    department: Ints = field(default_factory=_ints)
+    """Place in `departments` of the department whose focus it is, -1 for one of the municipality's own; may be empty, which means all are."""
+    departments: tuple[str, ...] = ()
+    """Ids of departments."""
 
 
 @dataclass(frozen=True, kw_only=True)

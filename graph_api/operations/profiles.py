@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from graph_api.model import Broader, Direction, Focus, HasTarget, Link, Membership, Serves
+from graph_api.model import Broader, Direction, Focus, HasDepartment, HasTarget, Link, Membership, Serves
 from graph_api.operations.eligibility import GERMANY
 from graph_api.storage.base import Columns, Reader, Snapshot
-from matching.profile import DIRECTIONS, LANGUAGES, Focuses, Ints, Profiles, RegionalTie, Subjects, Territory, Ties
+from matching.profile import DEPARTMENT, DIRECTIONS, LANGUAGES, Focuses, Ints, Profiles, RegionalTie, Subjects, Territory, Ties
 
 _NAMES = {language: "name" if language == "en" else f"name_{language}" for language in LANGUAGES}
 _NAMED = tuple(_NAMES.values())
@@ -24,7 +24,7 @@ _KINDS: Mapping[str, tuple[str, ...]] = {
     "regional_partnership": ("id", *_NAMED, "land", "country", "regions", "ended"),
     **_SUBJECTS,
 }
-_LINKS: Mapping[type[Link], tuple[str, ...]] = {Focus: ("direction", "weight"), Membership: ("left",), **_HIERARCHY}
+_LINKS: Mapping[type[Link], tuple[str, ...]] = {Focus: ("direction", "weight"), Membership: ("left",), HasDepartment: (), **_HIERARCHY}
 
 
 async def load_profiles(reader: Reader, day: datetime.date) -> tuple[Profiles, int]:
@@ -59,7 +59,7 @@ def to_profiles(snapshot: Snapshot, day: datetime.date) -> Profiles:
         verified_on=_numbers([_ordinal(v) for v in _values(towns["verified_on"])]),
         eligible=np.array([_listed(countries.get(code, _UNKNOWN), day.isoformat()) for code in codes], dtype=bool),
         subjects=subjects,
-        focuses=_focuses(snapshot.links[Focus], rows, subjects),
+        focuses=_focuses(snapshot.links[Focus], snapshot.links[HasDepartment], rows, subjects),
         ties=_ties(snapshot, rows, day.isoformat()),
         regional=_regional(snapshot.kinds["regional_partnership"], day.isoformat()),
         country_region={code: c["region"] for code, c in countries.items() if c["region"]},
@@ -111,18 +111,23 @@ def _subjects(snapshot: Snapshot) -> Subjects:
     )
 
 
-def _focuses(links: Columns, rows: Mapping[Any, int], subjects: Subjects) -> Focuses:
-    """The municipalities' own focuses; those of departments are theirs and do not count here."""
+def _focuses(links: Columns, homes: Columns, rows: Mapping[Any, int], subjects: Subjects) -> Focuses:
+    """The focuses of municipalities, and those of their departments, which count a little less."""
     places: Mapping[Any, int] = subjects.rows
     codes = {Direction(name): code for code, name in enumerate(DIRECTIONS)}
     sources, targets, directions, weights = (_values(links.values[name]) for name in ("source", "target", "direction", "weight"))
-    municipality = np.array([rows.get(source, -1) for source in sources], dtype=np.int64)
-    own = municipality >= 0
+    home = {department: rows[town] for town, department in zip(_values(homes.values["source"]), _values(homes.values["target"]), strict=True)}
+    departments = {id_: place for place, id_ in enumerate(dict.fromkeys(source for source in sources if source in home))}
+    municipality = np.array([rows.get(source, home.get(source, -1)) for source in sources], dtype=np.int64)
+    department = np.array([departments.get(source, -1) for source in sources], dtype=np.int64)
+    owned = municipality >= 0
     return Focuses(
-        municipality=municipality[own],
-        subject=np.array([places[target] for target in targets], dtype=np.int64)[own],
-        direction=np.array([codes[direction] for direction in directions], dtype=np.int64)[own],
-        weight=np.array(weights, dtype=np.float64)[own],
+        municipality=municipality[owned],
+        subject=np.array([places[target] for target in targets], dtype=np.int64)[owned],
+        direction=np.array([codes[direction] for direction in directions], dtype=np.int64)[owned],
+        weight=(np.array(weights, dtype=np.float64) * np.where(department >= 0, DEPARTMENT, 1.0))[owned],
+        department=department[owned],
+        departments=tuple(departments),
     )
 
 

@@ -156,8 +156,8 @@ def _cuts(tree: Any, root: int, sizes: Mapping[int, int], whole: int, profiles: 
 
 def _gaps(profiles: Profiles) -> tuple[Gap, ...]:
     focuses, n = profiles.focuses, len(profiles.subjects.ids)
-    seekers = np.bincount(focuses.subject[focuses.direction == SEEKS], minlength=n)
-    offered = np.bincount(focuses.subject[focuses.direction == OFFERS], minlength=n)
+    once = np.unique(np.stack([focuses.municipality, focuses.subject, focuses.direction]), axis=1)  # a department may seek what its municipality seeks
+    seekers, offered = (np.bincount(once[1, once[2] == direction], minlength=n) for direction in (SEEKS, OFFERS))
     rows = [int(row) for row in np.flatnonzero((seekers > 0) & (offered == 0))]
     gaps = [Gap(subject=profiles.subjects.ids[row], seekers=int(seekers[row])) for row in rows]
     return tuple(sorted(gaps, key=lambda g: (-g.seekers, g.subject))[:MOST_LISTED])

@@ -1,11 +1,13 @@
 """For each facet alone: who should win does."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from matching.facets import FACETS
 from matching.partners import PartnerMatcher
-from matching.profile import RegionalTie, Territory
+from matching.profile import DEPARTMENT, RegionalTie, Territory
 from tests.matching.small_worlds import world
 
 PLANTED = {
@@ -92,6 +94,18 @@ def test_targets_of_one_goal_are_near_and_so_are_those_that_one_topic_serves():
         "b": pytest.approx(0.49),
         "c": pytest.approx(0.35),
     }
+
+
+def test_a_department_s_focus_counts_a_little_less_and_the_department_is_named():
+    focuses = [("s", "topic:waste", "seeks", 1), ("a", "topic:waste", "offers", 1), ("b", "topic:waste", "offers", 1 * DEPARTMENT)]
+    plain = world(focuses=[*focuses, ("c", "topic:waste", "offers", 0.5), ("c", "topic:waste", "offers", 0.4 * DEPARTMENT)])
+    department = np.array([-1, -1, 0, -1, 1])
+    profiles = replace(plain, focuses=replace(plain.focuses, department=department, departments=("department:b", "department:c")))
+    found = PartnerMatcher(alone("needs")).fit(profiles).candidates("s").candidates
+    assert [(candidate.id, candidate.seeker_benefit) for candidate in found] == [("a", 1), ("b", pytest.approx(DEPARTMENT)), ("c", 0.5)]
+    assert [candidate.facets[0].reason.nodes for candidate in found] == [("topic:waste",), ("topic:waste", "department:b"), ("topic:waste",)]
+    seeker = PartnerMatcher(alone("offers")).fit(profiles).candidates("b").candidates[0]
+    assert seeker.facets[0].reason.nodes == ("topic:waste", "department:b")
 
 
 def test_an_unknown_score_counts_as_expected_and_not_as_bad():

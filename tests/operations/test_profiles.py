@@ -10,7 +10,7 @@ import pytest
 from graph_api.model import Membership
 from graph_api.operations.profiles import load_profiles
 from graph_api.storage.base import Store
-from matching.profile import OFFERS, SEEKS, Territory
+from matching.profile import DEPARTMENT, OFFERS, SEEKS, Territory
 from tests.seeking import DAY, SEEKING
 from tests.worlds import SMALL, settle
 
@@ -61,11 +61,15 @@ async def test_focuses_of_municipalities_only(seeking: Store) -> None:
     assert [profiles.subjects.name(0, language) for language in ("en", "de", "fr")] == ["Waste", "Abfall", "Waste"]
 
 
-async def test_a_department_s_focus_is_not_its_municipality_s(store: Store) -> None:
+async def test_a_department_s_focus_counts_a_little_less_for_its_municipality(store: Store) -> None:
     await settle(store, SMALL)
     profiles, _ = await load_profiles(store, DAY)
-    assert len(profiles.focuses.weight) == 5
-    assert {profiles.ids[row] for row in profiles.focuses.municipality} == {"municipality:bonn", "municipality:lapaz"}
+    focuses = profiles.focuses
+    said = zip(focuses.municipality.tolist(), focuses.subject.tolist(), focuses.weight.tolist(), focuses.department.tolist(), strict=True)
+    named = [(profiles.ids[m], profiles.subjects.ids[s], w, focuses.departments[d]) for m, s, w, d in said if d >= 0]
+    assert named == [("municipality:bonn", "topic:compost", 0.7 * DEPARTMENT, "department:green")]
+    assert len(focuses.weight) == 6
+    assert {profiles.ids[row] for row in focuses.municipality} == {"municipality:bonn", "municipality:lapaz"}
     subjects = profiles.subjects
     assert [(subjects.ids[t], subjects.ids[g]) for t, g in subjects.target_goal.tolist()] == [
         ("sdg_target:11.6", "sdg_goal:11"),

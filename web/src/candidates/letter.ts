@@ -1,6 +1,7 @@
 // The first letter of one municipality to another, in a language that need not be the page's.
 import type { Lang } from '../lib/i18n';
 import { namedIn, type Named } from '../lib/names';
+import { kindOf } from '../records/model';
 import { inFavour } from './reasons';
 import type { Candidate, Facts, Seeker } from './queries';
 
@@ -29,7 +30,7 @@ export async function writeLetter(lang: Lang, seeker: Seeker, candidate: Candida
   function topics(facet: string, edges: { direction: string; node: { id: string } }[] = []): string {
     const proof = new Set(candidate.facets.find((f) => f.name === facet)?.evidence ?? []);
     const given = new Set(edges.filter((e) => e.direction === 'OFFERS' && proof.has(e.node.id)).map((e) => e.node.id));
-    const records = facts.nodes.filter((n): n is NonNullable<typeof n> => !!n && (given.size ? given.has(n.id) : proof.has(n.id)));
+    const records = facts.nodes.filter((n): n is NonNullable<typeof n> => !!n && kindOf(n.id) !== 'department' && (given.size ? given.has(n.id) : proof.has(n.id)));
     return list.format(records.slice(0, MOST_TOPICS).map((n) => namedIn(lang, n as Named)));
   }
 
