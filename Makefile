@@ -74,9 +74,9 @@ screenshots: $(VENV)/installed-dev ## every page in German and English, wide and
 neo4j: $(VENV)/installed-dev ## run a throw-away Neo4j on loopback, from Maven Central's jars (needs Java and Maven)
 	@exec $(BIN)/python -m tests.neo4j_server --version $(NEO4J_VERSION)
 
-bench: $(VENV)/installed-dev ## run the measurements; their results are printed
+bench: $(VENV)/installed-dev ## run the measurements; their results are printed (those of ../shared/data only where it is)
 	@set -e; found=; for script in $(BENCH)/bench_*.py; do \
-	  if [ -f "$$script" ]; then found=yes; echo "== $$script"; $(BIN)/python "$$script"; fi; done; \
+	  if [ -f "$$script" ]; then found=yes; echo "== $$script"; OPENBLAS_NUM_THREADS=1 $(BIN)/python "$$script"; fi; done; \
 	[ -n "$$found" ] || { echo "No bench_*.py in $(BENCH)/." >&2; exit 1; }
 
 generate: $(VENV)/installed-dev ## write what is made from the declarations: data model, settings, commands, GraphQL schema

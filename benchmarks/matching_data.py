@@ -22,7 +22,10 @@ def read(name: str) -> list[dict[str, str]]:
 
 
 def load() -> Profiles:
-    """All municipalities with all twinnings of the shared data."""
+    """All municipalities with all twinnings of the shared data; where there are none, says so and ends the measurement without a failure."""
+    if not SHARED.is_dir():
+        print(f"not measured: there is no folder {SHARED} (PARTNERGRAPH_SHARED_DATA names another)")
+        raise SystemExit(0)
     rows = read("municipalities.csv")
     return Profiles.build(
         ids=[f"municipality:{row['geonameid']}" for row in rows],

@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 from neo4j import Driver
 
-from benchmarks.matching_speed import network
+from benchmarks.bench_matching_speed import network
 from matching.partners import PartnerMatcher
 from matching.profile import OFFERS, SEEKS, Floats, Profiles
 from tests.neo4j_server import running

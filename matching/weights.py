@@ -43,7 +43,7 @@ class Weights:
 
 @functools.cache
 def default_weights() -> Weights:
-    """The learned weights (see benchmarks/matching_learn.py)."""
+    """The learned weights (see benchmarks/bench_matching_learn.py)."""
     learned: dict[str, Any] = json.loads(resources.files("matching").joinpath("weights.json").read_text(encoding="utf-8"))
     return Weights(
         weight={name: facet["weight"] for name, facet in learned["facets"].items()},

@@ -1,6 +1,6 @@
 """Peer groups measured: against random, k-means, k-means-constrained and a genetic search of equal time, on worlds with a planted plan.
 
-    python benchmarks/matching_groups.py [24 120 1000] [--seeds 3] [--rounds 0 1 3]
+    python benchmarks/bench_matching_groups.py [24 120 1000] [--seeds 3] [--rounds 0 1 3]
 
 0 rounds means one round without any rule but sizes. Every other world is made around a plan that keeps all rules, so that they can be kept;
 the plan itself is not shown to any method. All methods are

@@ -1,6 +1,6 @@
 """Learns the default weights of matching from the shared data, reports how they do on municipalities held out, and writes matching/weights.json.
 
-python benchmarks/matching_learn.py [--write]
+python benchmarks/bench_matching_learn.py [--write]
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """How long partner candidates take on invented networks of 25,000 and 100,000 municipalities, beside brute-force nearest neighbours
 and the bound that memory bandwidth sets.
 
-    OPENBLAS_NUM_THREADS=1 python benchmarks/matching_speed.py [25000 100000]
+    OPENBLAS_NUM_THREADS=1 python benchmarks/bench_matching_speed.py [25000 100000]
 
 Times are CPU seconds of this process (user and system), memory is its peak resident size.
 """

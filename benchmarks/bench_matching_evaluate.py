@@ -1,9 +1,9 @@
 """How high real German partners of municipalities of the Global South are ranked, ours beside simple baselines, and how evenly suggestions are spread.
 
-    python benchmarks/matching_evaluate.py [PAIRS.csv]
+    python benchmarks/bench_matching_evaluate.py [PAIRS.csv]
 
 Without a file: the German–South ties of the shared data, (a) all hidden at once and (b) those of a tenth of the seekers hidden at a time.
-The default weights were learned on these ties among others; for figures on held-out municipalities see matching_learn.py.
+The default weights were learned on these ties among others; for figures on held-out municipalities see bench_matching_learn.py.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Phase plans measured: every variant on large invented markets, against greedy and random plans in the same run.
 
-Run: python -m benchmarks.matching_plan [lefts rights candidates places]   (default 500 500 20 and four numbers of places)
+Run: python -m benchmarks.bench_matching_plan [lefts rights candidates places]   (default 500 500 20 and four numbers of places)
 The markets are invented from a seed: both sides' fits have a common part, as two municipalities that suit each other both gain,
 and a part of their own; every pair counts for one of 4 regions, one of 16 Länder and one of 17 goals.
 """
