@@ -6,7 +6,7 @@ import time
 from typing import Any, cast
 
 from graph_api.errors import InvalidInput
-from graph_api.storage.base import Cell, Selection, Store, rows_in
+from graph_api.storage.base import Cell, Selection, Store, nested, rows_in
 from graph_api.telemetry import Metrics
 
 MOST_ROWS = 25_000
@@ -14,7 +14,7 @@ MOST_ROWS = 25_000
 
 
 class Watch:
-    """Stands before a store: `select` is watched, all else is the store's own."""
+    """Stands before a store: selecting is watched, all else is the store's own."""
 
     def __init__(self, store: Store, metrics: Metrics) -> None:
         self._store, self._metrics = store, metrics
@@ -23,13 +23,17 @@ class Watch:
         return getattr(self._store, name)
 
     async def select(self, *selections: Selection) -> list[Cell]:
-        """The store's answer. Raises InvalidInput where it has too many rows."""
+        """See `Reader.select`. Raises InvalidInput where there are too many rows."""
+        return nested(selections, await self.select_flat(*selections))
+
+    async def select_flat(self, *selections: Selection) -> list[Cell]:
+        """See `Reader.select_flat`. Raises InvalidInput where there are too many rows."""
         began = time.perf_counter()
         try:
-            cells = await self._store.select(*selections)
+            cells = await self._store.select_flat(*selections)
         finally:
             self._metrics.time("partnergraph_store_seconds", "select", time.perf_counter() - began)
-        if (rows := rows_in(cells)) > MOST_ROWS:
+        if (rows := rows_in(selections, cells)) > MOST_ROWS:
             raise InvalidInput(f"the answer has {rows:,} records; allowed: {MOST_ROWS:,}; ask for smaller pages")
         return cells
 

@@ -75,8 +75,9 @@ class Compiled:
         if len(self.roots) == 1 and isinstance(root := next(iter(self.roots.values())), One):
             return orjson.dumps({"data": {next(iter(self.roots)): await root.alone(read, context.store)}})
         turns = {key: await root.turn(read, context.store) for key, root in self.roots.items()}
-        cells = await context.store.select(*(selection for selections, _ in turns.values() for selection in selections))
-        if many and rows_in(cells) > MANY_ROWS:
+        asked = [selection for selections, _ in turns.values() for selection in selections]
+        cells = await context.store.select_flat(*asked)
+        if many and rows_in(asked, cells) > MANY_ROWS:
             return await asyncio.to_thread(_json, turns, cells)
         return _json(turns, cells)
 

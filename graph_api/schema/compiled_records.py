@@ -93,11 +93,11 @@ class One:
         """The field's value where it is the only one of a question: read together with those who ask for the like of it now."""
         asked = self.pattern.asked(read)
         if self.pattern.open:
-            [cell] = await store.select(selection := self._selection(read, asked, [self._id(read)]))
+            [cell] = await store.select_flat(selection := self._selection(read, asked, [self._id(read)]))
             return self.write(cell, selection)
 
         async def ask(ids: Sequence[str]) -> Cell:
-            [cell] = await store.select(self._selection(read, asked, ids))
+            [cell] = await store.select_flat(self._selection(read, asked, ids))
             return cell
 
         row = await self.lines.line(store, asked, ask).row(self._id(read))

@@ -250,7 +250,7 @@ def texts_of(hits: Sequence[Hit]) -> list[Selection]:
 
 def texts_in(cells: Sequence[Cell]) -> dict[str, str]:
     """For each hit the text that was found."""
-    values = {row[0]: row[3][0] for _, rows in cells for row in rows}
+    values = {row[0]: row[2] for _, rows in cells for row in rows}
     return {i: " · ".join(value) if isinstance(value, list) else str(value) for i, value in values.items()}  # pyright: ignore[reportUnknownArgumentType]
 
 
@@ -262,7 +262,7 @@ def goes_on(hits: Hits, offset: int) -> bool:
 async def _search_connection(info: Info, hits: Hits, offset: int, *, backward: bool) -> SearchConnection:
     records = await records_along(info, [("SearchConnection", "edges"), ("SearchEdge", "node")], [h.id for h in hits.hits])
     wants_texts = any(node.name.value == "text" for node in info.reading.below(info.nodes))
-    texts = texts_in(await info.context.store.select(*texts_of(hits.hits))) if wants_texts else {}
+    texts = texts_in(await info.context.store.select_flat(*texts_of(hits.hits))) if wants_texts else {}
     edges = [
         SearchEdge(
             cursor=encode_offset(offset + place),

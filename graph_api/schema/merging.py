@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from weakref import WeakKeyDictionary
 
-from graph_api.storage.base import Cell, Row, Store
+from graph_api.storage.base import Cell, FlatRow, Store
 
 ABREAST = 2
 """Statements of one sort that are under way at the same time; what comes meanwhile waits for the next, which begins when one of them ends."""
@@ -24,13 +24,13 @@ class Line:
     def __init__(self, ask: Ask) -> None:
         self._ask = ask
         self._under_way = 0
-        self._waiting: defaultdict[str, list[asyncio.Future[Row | None]]] = defaultdict(list)
+        self._waiting: defaultdict[str, list[asyncio.Future[FlatRow | None]]] = defaultdict(list)
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def row(self, own: str) -> Row | None:
+    async def row(self, own: str) -> FlatRow | None:
         """The record's row; None where there is none. Raises what the store raises."""
         if self._under_way >= ABREAST:
-            place: asyncio.Future[Row | None] = asyncio.get_running_loop().create_future()
+            place: asyncio.Future[FlatRow | None] = asyncio.get_running_loop().create_future()
             self._waiting[own].append(place)
             return await place
         self._under_way += 1
@@ -49,7 +49,7 @@ class Line:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
-    async def _serve(self, taken: dict[str, list[asyncio.Future[Row | None]]]) -> None:
+    async def _serve(self, taken: dict[str, list[asyncio.Future[FlatRow | None]]]) -> None:
         """Reads for all who wait for these ids; who has gone away is passed over."""
         try:
             found = {row[0]: row for row in (await self._ask(tuple(taken)))[1]}

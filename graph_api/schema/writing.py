@@ -4,11 +4,11 @@ For `{ municipality(id: $id) { name country departments { totalCount } } }` the 
 
     def single2(cell, selection):
         if not cell[1]: return None
-        own, mark, link, (v0, v1), below = cell[1][0]
+        own, mark, v0, v1, b0 = cell[1][0]
         wanted0 = selection.shapes[0].links[0].selection
         return {'name': (v0 if v0 is not None else refuse()),
                 'country': (v1 if v1 is not None else refuse()),
-                'departments': page1(below[0], wanted0)}
+                'departments': page1(b0, wanted0)}
 
 and so on. All that a text holds of a question are response keys, as literals; the grammar makes them letters, digits and `_`.
 What would be an error in the answer (a required value that is empty, a number out of range, a member that its closed set does
@@ -30,11 +30,11 @@ from graph_api.model import KINDS, PartialDate, Property, Relation, properties
 from graph_api.schema.mirror import CONNECTIONS, MEMBERS
 from graph_api.schema.nodes import cut, encode_cursor
 from graph_api.schema.selections import Reading
-from graph_api.storage.base import Cell, Row, Selection
+from graph_api.storage.base import Cell, FlatRow, Selection
 
 WriteCell: TypeAlias = Callable[[Cell, Selection], Any]
-"""Makes of a cell, and the selection that it answers, a value of the answer. Raises Uncovered."""
-WriteRow: TypeAlias = Callable[[Row, Selection], Any]
+"""Makes of a cell of flat rows, and the selection that it answers, a value of the answer. Raises Uncovered."""
+WriteRow: TypeAlias = Callable[[FlatRow, Selection], Any]
 """Makes of a row, and the selection that it is a row of, an object of the answer. Raises Uncovered."""
 
 
@@ -59,14 +59,14 @@ class Record:
     """How a record is written where its row is at hand in names."""
 
     text: str
-    values: str = "values"
-    """The names of its properties' values."""
+    names: tuple[str, ...] = ()
+    """The names of its properties' values and of its cells."""
     before: tuple[str, ...] = ()
     """What is to be said before, once for all records of a cell."""
 
-    def targets(self, link: str = "link") -> str:
+    def targets(self, link: Sequence[str] = ()) -> str:
         """The names that a row gives, `link` being those of the link's properties."""
-        return f"own, mark, {link}, {self.values}, below"
+        return ", ".join(("own", "mark", *link, *self.names))
 
     def taken(self, row: str) -> str:
         """What takes a row apart."""
@@ -114,7 +114,7 @@ class Writing:
             name = self._define(kind, "row, selection", way.taken("row"), *way.before, f"return {way.text}")
             cases.append(f"if kind == {kind!r}: return {name}(row, selection)")
         name = self._define("record", "row, selection", "kind = row[0].partition(':')[0]", *cases, "refuse()")
-        return Record(text=f"{name}((own, mark, None, values, below), selection)")
+        return Record(text=f"{name}((own, mark, *rest), selection)", names=("*rest",))
 
     def _of_kind(self, nodes: list[FieldNode], kind: str, shape: int) -> Record:
         owner = KINDS[kind].__name__
@@ -126,13 +126,13 @@ class Writing:
         for key, member in members.items():
             if isinstance(member, Relation):
                 way, place = self._relation(groups[key], owner, member), links.index(key)
-                written[key] = f"{way}(below[{place}], wanted{place})"
+                written[key] = f"{way}(b{place}, wanted{place})"
             elif isinstance(member, Property):
                 written[key] = "own" if member.name == "id" else self._value(member, f"v{names.index(member.name)}")
             else:
                 written[key] = _fixed(groups[key][0].name.value, owner)
         wanted = tuple(f"wanted{place} = selection.shapes[{shape}].links[{place}].selection" for place in range(len(links)))
-        return Record(text=_object(written), values=_targets("v", len(names)) or "values", before=wanted)
+        return Record(text=_object(written), names=(*_numbered("v", names), *_numbered("b", links)), before=wanted)
 
     def _relation(self, nodes: list[FieldNode], owner: str, relation: Relation) -> str:
         if relation.one:
@@ -169,10 +169,10 @@ class Writing:
         link = CONNECTIONS[connection]
         own = [p for n, p in properties(link).items() if p.key or to_camel_case(n) in {g[0].name.value for g in chosen.values()}] if link else []
         record, edge = self._edge(chosen, kinds, own, _edge(connection))
-        cursor = f"encode_cursor(({', '.join(['{0}[1]', '{0}[0]', *(f'{{0}}[2][{place}]' for place, p in enumerate(own) if p.key)])}))"
+        cursor = f"encode_cursor(({', '.join(['{0}[1]', '{0}[0]', *(f'{{0}}[{2 + place}]' for place, p in enumerate(own) if p.key)])}))"
         written = {key: self._of_page(group, connection, cursor) for key, group in groups.items() if group not in edges}
         if edges:
-            every = f"[{edge} for {record.targets(_targets('l', len(own)) or 'link')} in rows]"
+            every = f"[{edge} for {record.targets(_numbered('l', own))} in rows]"
             written = {key: written.get(key) or every for key in groups}
         body = ["rows, after, before = cut(selection, cell[1])", *record.before, f"return {_object(written)}"]
         return self._define("page", "cell, selection", *body)
@@ -233,9 +233,9 @@ _RIGHT: Mapping[type, str | None] = {
 """When a value of a type that is not empty can be written; None: always. Only for a finite number the difference is 0."""
 
 
-def _targets(letter: str, number: int) -> str:
-    """So many names to take a list apart with."""
-    return f"({' '.join(f'{letter}{place},' for place in range(number))})" if number else ""
+def _numbered(letter: str, what: Sequence[object]) -> tuple[str, ...]:
+    """A name for each."""
+    return tuple(f"{letter}{place}" for place in range(len(what)))
 
 
 def _object(written: Mapping[str, str]) -> str:

@@ -13,7 +13,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from typing import Any, Literal, Protocol, TypeAlias
 
-from graph_api.model import Link, Scalar
+from graph_api.model import Link, Scalar, kind_of
 
 # ── what is asked ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -177,23 +177,51 @@ Row: TypeAlias = list[Any]
 """`[id, order value, [link properties…], [properties…], [cell for each wanted relation…]]`.
 
 The third and later parts follow the order in the `Wanted` and in the `Shape` of the node's kind; the third is `[]` at the top.
-The order value is what a `Position` needs. Lists, not tuples, so that an engine may hand on what it decoded."""
+The order value is what a `Position` needs; None where ids alone order the list. Lists, not tuples, so that an engine may hand on what it decoded."""
+
+FlatRow: TypeAlias = list[Any]
+"""The same in one list, `[id, order value, link properties…, properties…, cells…]`, in half the time for the server and for us; its cells hold flat rows."""
 
 Cell: TypeAlias = list[Any]
 """`[total or None, rows]` for one selection. There is one row more than `first` (or `last`) where the list goes on there;
 it is the last (the first) one. With both, `first` is applied by the engine with its extra row, and `last` by the reader."""
 
 
-def rows_in(cells: Sequence[Cell]) -> int:
-    """The number of rows in cells and in the cells inside of their rows."""
-    left, found = list(cells), 0
-    while left:
-        _, rows = left.pop()
-        found += len(rows)
-        for row in rows:
-            if row[4]:
-                left += row[4]
-    return found
+def _shape_of(selection: Selection, row: FlatRow) -> Shape:
+    """The shape of a row."""
+    if len(selection.shapes) == 1:
+        return selection.shapes[0]
+    kind = kind_of(row[0])
+    return next(shape for shape in selection.shapes if shape.kind == kind)
+
+
+def rows_in(selections: Sequence[Selection], cells: Sequence[Cell]) -> int:
+    """The number of rows in the cells that answer selections, flat ones, and in the cells inside of their rows."""
+    return sum(len(cell[1]) + _rows_below(selection, cell[1]) for selection, cell in zip(selections, cells, strict=True))
+
+
+def _rows_below(selection: Selection, rows: Sequence[FlatRow]) -> int:
+    if not any(shape.links for shape in selection.shapes):
+        return 0
+    links = [(row, _shape_of(selection, row).links) for row in rows]
+    return sum(rows_in([wanted.selection for wanted in below], row[len(row) - len(below) :]) for row, below in links)
+
+
+def nested(selections: Sequence[Selection], cells: Sequence[Cell]) -> list[Cell]:
+    """Cells of flat rows as cells of rows."""
+    return [_nested(selection, cell, 0) for selection, cell in zip(selections, cells, strict=True)]
+
+
+def _nested(selection: Selection, cell: Cell, links: int) -> Cell:
+    total, rows = cell
+    return [total, [_taken_apart(_shape_of(selection, row), row, links) for row in rows]]
+
+
+def _taken_apart(shape: Shape, row: FlatRow, links: int) -> Row:
+    own = 2 + links
+    below = own + len(shape.properties)
+    cells = [_nested(wanted.selection, cell, len(wanted.properties)) for wanted, cell in zip(shape.links, row[below:], strict=True)]
+    return [row[0], row[1], row[2:own], row[own:below], cells]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -294,6 +322,10 @@ class Reader(Protocol):
 
     async def select(self, *selections: Selection) -> list[Cell]:
         """One cell for each selection, by one statement in all."""
+        ...
+
+    async def select_flat(self, *selections: Selection) -> list[Cell]:
+        """The same with flat rows, as the engine gives them."""
         ...
 
     async def count(self, kind: str, filter: Filter | None = None) -> int:

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from graph_api.errors import StoreUnavailable
 from graph_api.model import KINDS, LINKS, Link, link_name, properties
-from graph_api.storage.base import Cell, Columns, Expansion, Filter, Hits, Neighbourhood, Search, Selection, Snapshot
+from graph_api.storage.base import Cell, Columns, Expansion, Filter, Hits, Neighbourhood, Search, Selection, Snapshot, nested
 from graph_api.storage.codec import encode
 from graph_api.storage.neo4j_filter import Statement, declared, link_property
 from graph_api.storage.neo4j_layout import SEARCH_INDEX, label, labels, link_type, link_types, lucene, searched, words_name
@@ -35,6 +35,10 @@ class Neo4jReader:
 
     async def select(self, *selections: Selection) -> list[Cell]:
         """See `Reader.select`."""
+        return nested(selections, await self.select_flat(*selections))
+
+    async def select_flat(self, *selections: Selection) -> list[Cell]:
+        """See `Reader.select_flat`."""
         return await self._ask(select_statement(selections)) if selections else []
 
     async def count(self, kind: str, filter: Filter | None = None) -> int:

@@ -270,35 +270,30 @@ def _collected(query: str, sorting: Sorting) -> str:
 
 
 def _row(terms: Terms, selection: Selection, scope: Scope, link_properties: Sequence[str] = ()) -> str:
-    links = ", ".join(f"{scope.link}.{_of_link(scope, name)}" for name in link_properties)
-    shown = [_shown(terms, scope, shape, selection.order.property) for shape in selection.shapes]
-    cells = [_cells(terms, scope.node, shape) for shape in selection.shapes]
-    key, values = (_by_kind(scope, texts) for texts in zip(*shown, strict=True))
-    return f"[{scope.node}.id, {key}, [{links}], {values}, {_by_kind(scope, cells)}]"
+    """A flat row."""
+    links = [f"{scope.link}.{_of_link(scope, name)}" for name in link_properties]
+    return _by_kind(scope, [_row_of(terms, scope, shape, selection.order.property, links) for shape in selection.shapes])
 
 
-def _shown(terms: Terms, scope: Scope, shape: Shape, ordered_by: str) -> tuple[str, str]:
-    """The order value and the list of properties; private ones are there only for nodes that the shape reveals."""
-    order, props = declared([shape.kind], ordered_by), [declared([shape.kind], name) for name in shape.properties]
-    key, values = f"{scope.node}.{key_name(order)}", [f"{scope.node}.{prop.name}" for prop in props]
-    if shape.reveal is None or not any(prop.private for prop in (order, *props)):
-        return key, f"[{', '.join(values)}]"
-    seen = condition(terms, Scope(node=scope.node, kinds=(shape.kind,)), shape.reveal)
-    public = ["null" if prop.private else value for prop, value in zip(props, values, strict=True)]
-    return (
-        f"CASE WHEN {seen} THEN {key} END" if order.private else key,
-        f"CASE WHEN {seen} THEN [{', '.join(values)}] ELSE [{', '.join(public)}] END" if public != values else f"[{', '.join(values)}]",
-    )
+def _row_of(terms: Terms, scope: Scope, shape: Shape, ordered_by: str, links: Sequence[str]) -> str:
+    """The row of a node of one kind; private properties are there only for nodes that the shape reveals."""
+    node, props = scope.node, [declared([shape.kind], name) for name in (ordered_by, *shape.properties)]
+    key = "null" if ordered_by == "id" else f"{node}.{key_name(props[0])}"
+    own = [key, *links, *(f"{node}.{prop.name}" for prop in props[1:])]
+    cells = [_related(terms, node, shape.kind, wanted) for wanted in shape.links]
+    private = [props[0].private, *(False for _ in links), *(prop.private for prop in props[1:])]
+    if shape.reveal is None or not any(private):
+        return f"[{', '.join([f'{node}.id', *own, *cells])}]"
+    seen = condition(terms, Scope(node=node, kinds=(shape.kind,)), shape.reveal)
+    public = ["null" if hidden else value for hidden, value in zip(private, own, strict=True)]
+    shown = f"[{node}.id] + CASE WHEN {seen} THEN [{', '.join(own)}] ELSE [{', '.join(public)}] END"
+    return f"{shown} + [{', '.join(cells)}]" if cells else shown
 
 
 def _of_link(scope: Scope, name: str) -> str:
     if scope.link_kind is None:
         raise InvalidInput("a shortcut has no properties of its own")
     return link_property(scope.link_kind, name).name
-
-
-def _cells(terms: Terms, node: str, shape: Shape) -> str:
-    return f"[{', '.join(_related(terms, node, shape.kind, wanted) for wanted in shape.links)}]"
 
 
 def _by_kind(scope: Scope, texts: Sequence[str]) -> str:

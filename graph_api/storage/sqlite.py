@@ -18,7 +18,7 @@ import orjson
 from graph_api.errors import InvalidInput, StoreError, StoreNotWritable, StoreUnavailable, StoreUnusable
 from graph_api.model import KINDS, Link, Node, Scalar, properties
 from graph_api.storage import sqlite_rows, sqlite_terms, sqlite_walk
-from graph_api.storage.base import Cell, Columns, Condition, Expansion, Filter, Hits, Neighbourhood, Search, Selection, Snapshot
+from graph_api.storage.base import Cell, Columns, Condition, Expansion, Filter, Hits, Neighbourhood, Search, Selection, Snapshot, nested
 from graph_api.storage.migrations import MIGRATIONS, Migrations, newest, steps_since
 from graph_api.storage.sqlite_connections import WRITING_CACHE, Connections, Work
 from graph_api.storage.sqlite_migrations import migrate
@@ -38,6 +38,10 @@ class SqliteReader(ABC):
 
     async def select(self, *selections: Selection) -> list[Cell]:
         """One cell for each selection, by one statement in all."""
+        return nested(selections, await self.select_flat(*selections))
+
+    async def select_flat(self, *selections: Selection) -> list[Cell]:
+        """The same with flat rows."""
         if not selections:
             return []
         statement, values = select_statement(selections)
@@ -141,17 +145,17 @@ class SqliteStore(SqliteReader):
         async with self._connections.lent() as connection:
             return await self._connections.run(connection, _at_one_moment(work))
 
-    async def select(self, *selections: Selection) -> list[Cell]:
-        """One cell for each selection, by one statement in all; a brief one is answered at once, in this thread."""
+    async def select_flat(self, *selections: Selection) -> list[Cell]:
+        """See `SqliteReader.select_flat`; a brief one is answered at once, in this thread."""
         if not selections or not is_brief(selections):
-            return await super().select(*selections)
+            return await super().select_flat(*selections)
         statement, values = select_statement(selections)
         connection = await self._connections.own()
         try:
             with self._connections.translating():
                 return orjson.loads(connection.execute(statement, values).fetchone()[0])
         except StoreUnavailable:  # a file that is being recovered, say: to be waited for in another thread
-            return await super().select(*selections)
+            return await super().select_flat(*selections)
 
     async def prepare(self) -> None:
         """Makes the file and what is missing in it; harmless when all is there. Raises StoreUnusable for a file that is not ours."""

@@ -285,20 +285,20 @@ def _row(statement: Statement, selection: Selection, shape: Shape, along: Along 
     names = along.wanted.properties if along is not None else ()
     if strange := [name for name in names if name not in links]:
         raise InvalidInput(f"the link of {along.relation.name if along else ''} has no {strange[0]}; it has {', '.join(links) or 'no properties'}")
-    parts = [
-        f"json_quote({page}.id)",
-        f"json_quote({_revealed(statement, shape, known[selection.order.property], f'{page}.o', page)})",
-        _array(_json(links[name], f"{page}.l{i}") for i, name in enumerate(names)),
-        _array(_revealed(statement, shape, known[name], f"{page}.p{i}", page) for i, name in enumerate(shape.properties)),
-        _cells(statement, shape, page, kept=along is None),
+    ordered = selection.order.property
+    values = [
+        f"{page}.id",
+        "NULL" if ordered == "id" else _revealed(statement, shape, known[ordered], f"{page}.o", page),
+        *(_json(links[name], f"{page}.l{i}") for i, name in enumerate(names)),
+        *(_revealed(statement, shape, known[name], f"{page}.p{i}", page) for i, name in enumerate(shape.properties)),
     ]
-    return _list(parts)
+    if not shape.links:
+        return f"json_array({', '.join(values)})"
+    return _list([*(f"json_quote({value})" for value in values), _cells(statement, shape, page, kept=along is None)])
 
 
 def _cells(statement: Statement, shape: Shape, page: str, *, kept: bool) -> str:
     """The cells of the relations wanted from a node of a page; `kept`: what is asked of the like of it is likely to come again."""
-    if not shape.links:
-        return EMPTY
     part = _kept_part(statement, shape) if kept else _part(statement, shape)
     return f"(SELECT cells FROM {part} WHERE {part}.id = {page}.id)"
 
@@ -306,7 +306,7 @@ def _cells(statement: Statement, shape: Shape, page: str, *, kept: bool) -> str:
 def _part(statement: Statement, shape: Shape) -> str:
     """The name of the part of the statement with the relations of a kind."""
     kind, node = KINDS[shape.kind], statement.name("n")
-    cells = _list(_wanted(statement, kind, wanted, f"{node}.id") for wanted in shape.links)
+    cells = BETWEEN.join(_wanted(statement, kind, wanted, f"{node}.id") for wanted in shape.links)
     return statement.define("c", f"SELECT {node}.id AS id, {cells} AS cells FROM {table_of(kind)} AS {node}")
 
 
@@ -344,23 +344,18 @@ def _revealed(statement: Statement, shape: Shape, given: Property, column: str, 
 
 EMPTY = "'[]'"
 """An empty JSON array."""
+BETWEEN = " || ',' || "
+"""What puts JSON texts in a row."""
 
 
 def _list(parts: Iterable[str]) -> str:
     """A JSON array of what is JSON text already. `json_array` would read it again, at each level anew."""
-    between = " || ',' || "
-    return f"'[' || {between.join(parts)} || ']'"
+    return f"'[' || {BETWEEN.join(parts)} || ']'"
 
 
 def _grouped(row: str) -> str:
     """A JSON array of rows that are JSON text already."""
     return f"'[' || coalesce(group_concat({row}, ','), '') || ']'"
-
-
-def _array(values: Iterable[str]) -> str:
-    """A JSON array of values."""
-    found = ", ".join(values)
-    return f"json_array({found})" if found else EMPTY
 
 
 def _json(given: Property, column: str) -> str:

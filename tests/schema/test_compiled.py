@@ -24,7 +24,7 @@ from graph_api.schema.context import Context, create_context
 from graph_api.schema.engine import Answer, Engine, Question
 from graph_api.settings import Settings
 from graph_api.storage import open_store
-from graph_api.storage.base import Cell, Selection
+from graph_api.storage.base import Cell, Selection, nested
 from tests.schema.questions import VIEWERS, Asking, questions
 from tests.worlds import SMALL, World, records, settle
 
@@ -142,6 +142,9 @@ class Scripted:
     asked: int = 0
 
     async def select(self, *selections: Selection) -> list[Cell]:
+        return nested(selections, await self.select_flat(*selections))
+
+    async def select_flat(self, *selections: Selection) -> list[Cell]:
         self.asked += 1
         if self.cell is None:
             raise StoreUnavailable("the server db.example:7687 is away")
@@ -190,7 +193,7 @@ def test_a_store_that_is_away_is_asked_once(query: str) -> None:
 )
 def test_values_that_cannot_be_given_are_errors_in_both_ways(query: str, values: list[Any]) -> None:
     kind = {"m": "municipality", "s": "stakeholder", "c": "country"}[query[2]]
-    compiled, resolved, _ = scripted(query, [None, [[f"{kind}:x", "x", [], values, []]]])
+    compiled, resolved, _ = scripted(query, [None, [[f"{kind}:x", None, *values]]])
     assert compiled == resolved
 
 

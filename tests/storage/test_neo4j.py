@@ -90,7 +90,7 @@ SELECTED: dict[str, tuple[Selection, str, dict[str, object]]] = {
               MATCH (n0:Municipality) WHERE n0.name_key IS NULL AND n0.id IS NOT NULL AND n0.country_key = $p1 AND n0.country = $p0
               RETURN n0 ORDER BY n0.id LIMIT $p2 }
             WITH n0 LIMIT $p2
-            RETURN [n0.id, n0.name_key, [], [n0.name, n0.seeking], []] }]]
+            RETURN [n0.id, n0.name_key, n0.name, n0.seeking] }]]
         """,
         {"p0": "DE", "p1": "de", "p2": 51},
     ),
@@ -106,7 +106,7 @@ SELECTED: dict[str, tuple[Selection, str, dict[str, object]]] = {
             MATCH (n0:Municipality) WHERE n0.population IS NULL AND n0.id IS NOT NULL
             RETURN n0 ORDER BY n0.id DESC LIMIT $p2 }
           WITH n0 LIMIT $p2
-          RETURN [n0.id, n0.population, [], [], []] }]]
+          RETURN [n0.id, n0.population] }]]
         """,
         {"p0": "municipality:bonn", "p1": 5000, "p2": 3},
     ),
@@ -120,13 +120,13 @@ SELECTED: dict[str, tuple[Selection, str, dict[str, object]]] = {
         RETURN [[null, COLLECT {
           MATCH (n0:Municipality) WHERE n0.id IS NOT NULL AND n0.id = $p0
           WITH n0 ORDER BY n0.id
-          RETURN [n0.id, n0.id, [], [], [
+          RETURN [n0.id, null,
             [COUNT { MATCH (n0)-[:HAS_DEPARTMENT]->(n1) },
-             COLLECT { MATCH (n0)-[:HAS_DEPARTMENT]->(n1) WITH n1 ORDER BY n1.id LIMIT $c0_0 RETURN [n1.id, n1.id, [], [], []] }],
+             COLLECT { MATCH (n0)-[:HAS_DEPARTMENT]->(n1) WITH n1 ORDER BY n1.id LIMIT $c0_0 RETURN [n1.id, null] }],
             [null, COLLECT {
               MATCH (n0)-[r2:FOCUS]->(n2:Topic|SdgGoal) WHERE r2.direction = $c0_1
               WITH n2, r2 ORDER BY n2.id, r2.direction
-              RETURN [n2.id, n2.id, [r2.weight], CASE WHEN n2:Topic THEN [n2.name] WHEN n2:SdgGoal THEN [n2.number] END, []] }]]] }]]
+              RETURN CASE WHEN n2:Topic THEN [n2.id, null, r2.weight, n2.name] WHEN n2:SdgGoal THEN [n2.id, null, r2.weight, n2.number] END }]] }]]
         """,
         {"p0": "municipality:bonn", "c0_0": 4, "c0_1": "seeks"},
     ),
@@ -136,10 +136,10 @@ SELECTED: dict[str, tuple[Selection, str, dict[str, object]]] = {
         RETURN [[null, COLLECT {
           MATCH (n0:Municipality) WHERE n0.id IS NOT NULL AND n0.id = $p0
           WITH n0 ORDER BY n0.id
-          RETURN [n0.id, n0.id, [], [], [
+          RETURN [n0.id, null,
             [COUNT { MATCH (n0)-[:MEMBERSHIP]->()<-[:MEMBERSHIP]-(n1) WHERE n1 <> n0 RETURN DISTINCT n1 },
              COLLECT { MATCH (n0)-[:MEMBERSHIP]->()<-[:MEMBERSHIP]-(n1) WHERE n1 <> n0 WITH DISTINCT n1 ORDER BY n1.id
-               RETURN [n1.id, n1.id, [], [], []] }]]] }]]
+               RETURN [n1.id, null] }]] }]]
         """,
         {"p0": "municipality:bonn"},
     ),
@@ -152,7 +152,7 @@ SELECTED: dict[str, tuple[Selection, str, dict[str, object]]] = {
         RETURN [[null, COLLECT {
           MATCH (n0:Municipality) WHERE n0.id IS NOT NULL AND n0.id IN m0 AND n0.country_key = $p3 AND n0.country = $p2
           WITH n0 ORDER BY n0.id LIMIT $p4
-          RETURN [n0.id, n0.id, [], [], []] }]]
+          RETURN [n0.id, null] }]]
         """,
         {"p0": "seeks", "p1": ["topic:waste"], "p2": "DE", "p3": "de", "p4": 11},
     ),
@@ -163,7 +163,7 @@ SELECTED: dict[str, tuple[Selection, str, dict[str, object]]] = {
           MATCH (n0:Municipality) WHERE n0.id IS NOT NULL AND NOT coalesce(EXISTS {
             MATCH (n0)-[:MEMBERSHIP]->()<-[:MEMBERSHIP]-(n1) WHERE n1 <> n0 AND n1.country_key = $p1 AND n1.country = $p0 }, false)
           WITH n0 ORDER BY n0.id
-          RETURN [n0.id, n0.id, [], [], []] }]]
+          RETURN [n0.id, null] }]]
         """,
         {"p0": "DE", "p1": "de"},
     ),
@@ -174,7 +174,7 @@ SELECTED: dict[str, tuple[Selection, str, dict[str, object]]] = {
         RETURN [[null, reverse(COLLECT {
           MATCH (n0:Topic) WHERE n0.id IS NOT NULL AND n0.id IN m0
           WITH n0 ORDER BY n0.id DESC LIMIT $p1
-          RETURN [n0.id, n0.id, [], [], []] })]]
+          RETURN [n0.id, null] })]]
         """,
         {"p0": "+(compost^4 compost* compost~1) +(of^4 of*)", "p1": 6},
     ),
@@ -185,7 +185,7 @@ SELECTED: dict[str, tuple[Selection, str, dict[str, object]]] = {
           MATCH (n0:Municipality) WHERE n0.id IS NOT NULL AND ($p0 <= n0.latitude <= $p1
             AND sin(radians(n0.latitude - $p2) / 2) ^ 2 + $p4 * cos(radians(n0.latitude)) * sin(radians(n0.longitude - $p3) / 2) ^ 2 <= $p5)
           WITH n0 ORDER BY n0.id
-          RETURN [n0.id, n0.id, [], [], []] }]]
+          RETURN [n0.id, null] }]]
         """,
         {"p0": 0.0, "p1": 0.0, "p2": 0, "p3": 0, "p4": 1.0, "p5": 0.0},
     ),
@@ -195,7 +195,7 @@ SELECTED: dict[str, tuple[Selection, str, dict[str, object]]] = {
         RETURN [[null, COLLECT {
           MATCH (n0:Expert) WHERE n0.id IS NOT NULL
           WITH n0 ORDER BY n0.id
-          RETURN [n0.id, n0.id, [], CASE WHEN n0.consent = $c0_0 THEN [n0.name, n0.email] ELSE [n0.name, null] END, []] }]]
+          RETURN [n0.id] + CASE WHEN n0.consent = $c0_0 THEN [null, n0.name, n0.email] ELSE [null, n0.name, null] END }]]
         """,
         {"c0_0": True},
     ),

@@ -39,7 +39,7 @@ async def test_relations_nest_with_the_links_properties(small: Store) -> None:
             [
                 [
                     "municipality:bonn",
-                    "municipality:bonn",
+                    None,
                     [],
                     ["Bonn"],
                     [
@@ -48,14 +48,14 @@ async def test_relations_nest_with_the_links_properties(small: Store) -> None:
                             [
                                 [
                                     "department:green",
-                                    "department:green",
+                                    None,
                                     [],
                                     ["Green Spaces"],
-                                    [[2, [["expert:ana", "expert:ana", [], [True], []], ["expert:ben", "expert:ben", [], [False], []]]]],
+                                    [[2, [["expert:ana", None, [], [True], []], ["expert:ben", None, [], [False], []]]]],
                                 ]
                             ],
                         ],
-                        [None, [["partnership:pair", "partnership:pair", [None, "2020"], ["2020"], []]]],
+                        [None, [["partnership:pair", None, [None, "2020"], ["2020"], []]]],
                     ],
                 ]
             ],
@@ -80,7 +80,7 @@ async def test_a_relation_to_several_kinds_is_one_list(small: Store) -> None:
 async def test_only_the_kinds_of_the_shapes_are_listed(small: Store) -> None:
     focuses = along("focuses", TOPIC, Shape(kind="expert"), total=True)
     ((_, ((_, _, _, _, (cell,)),)),) = await small.select(listing("municipality", links=(focuses,), filter=BONN))
-    assert cell == [2, [["topic:waste", "topic:waste", [], ["Waste"], []]] * 2]
+    assert cell == [2, [["topic:waste", None, [], ["Waste"], []]] * 2]
 
 
 async def test_links_and_neighbours_are_filtered(small: Store) -> None:
@@ -103,19 +103,16 @@ async def test_a_relation_is_read_from_either_end(small: Store) -> None:
     links = (along("focused_by", *both, edge=("direction",), total=True), along("focused_by", Shape(kind="municipality"), total=True))
     ((_, rows),) = await small.select(listing("topic", links=links))
     assert [(row[0], row[4]) for row in rows] == [
-        ("topic:compost", [[1, [["department:green", "department:green", ["offers"], ["Green Spaces"], []]]], [0, []]]),
+        ("topic:compost", [[1, [["department:green", None, ["offers"], ["Green Spaces"], []]]], [0, []]]),
         ("topic:environment", [[0, []], [0, []]]),
         (
             "topic:waste",
             [
                 [
                     3,
-                    [
-                        [f"municipality:{i}", f"municipality:{i}", [direction], [], []]
-                        for i, direction in (("bonn", "offers"), ("bonn", "seeks"), ("lapaz", "seeks"))
-                    ],
+                    [[f"municipality:{i}", None, [direction], [], []] for i, direction in (("bonn", "offers"), ("bonn", "seeks"), ("lapaz", "seeks"))],
                 ],
-                [3, [[f"municipality:{i}", f"municipality:{i}", [], [], []] for i in ("bonn", "bonn", "lapaz")]],
+                [3, [[f"municipality:{i}", None, [], [], []] for i in ("bonn", "bonn", "lapaz")]],
             ],
         ),
     ]
@@ -201,7 +198,7 @@ async def test_a_list_without_shapes_is_empty(small: Store) -> None:
     focuses = along("focuses", total=True)
     assert await small.select(Selection(shapes=(), total=True), listing("municipality", links=(focuses,), filter=BONN)) == [
         [0, []],
-        [None, [["municipality:bonn", "municipality:bonn", [], [], [[0, []]]]]],
+        [None, [["municipality:bonn", None, [], [], [[0, []]]]]],
     ]
 
 

@@ -56,8 +56,7 @@ def test_a_page_in_order_is_one_walk() -> None:
     assert statement == written(
         """
         SELECT CAST('[' || '[' || 'null' || ',' || (SELECT '[' || coalesce(group_concat(
-            '[' || json_quote(p1.id) || ',' || json_quote(p1.o) || ',' || '[]' || ','
-            || json_array(p1.p0, json(CASE p1.p1 WHEN 1 THEN 'true' WHEN 0 THEN 'false' END)) || ',' || '[]' || ']', ','), '') || ']'
+            json_array(p1.id, p1.o, p1.p0, json(CASE p1.p1 WHEN 1 THEN 'true' WHEN 0 THEN 'false' END)), ','), '') || ']'
           FROM (
             SELECT n2.id AS id, n2."name_key" AS o, n2."name" AS p0, n2."seeking" AS p1
             FROM "municipality" AS n2 WHERE n2."country" = :v1 ORDER BY n2."name_key", n2.id LIMIT :v0
@@ -73,22 +72,20 @@ def test_the_relations_of_a_row_are_a_part_of_the_statement() -> None:
     assert statement == written(
         """
         WITH c1_6 AS NOT MATERIALIZED (
-          SELECT n1_1.id AS id, '[' || '[' ||
+          SELECT n1_1.id AS id, '[' ||
             ((SELECT count(*) FROM "focus" AS l1_2 WHERE l1_2.source = n1_1.id AND ((l1_2.target >= 'topic:' AND l1_2.target < 'topic;'))
             AND l1_2."direction" = :v1_0)) || ',' ||
-            (SELECT '[' || coalesce(group_concat(
-              '[' || json_quote(p1_3.id) || ',' || json_quote(p1_3.o) || ',' || json_array(p1_3.l0) || ',' || json_array(p1_3.p0) || ',' || '[]' || ']', ','),
-              '') || ']'
+            (SELECT '[' || coalesce(group_concat(json_array(p1_3.id, NULL, p1_3.l0, p1_3.p0), ','), '') || ']'
             FROM (
               SELECT l1_5.target AS id, n1_4."id" AS o, l1_5."direction" AS k0, l1_5."weight" AS l0, n1_4."name" AS p0
               FROM "focus" AS l1_5 CROSS JOIN "topic" AS n1_4 WHERE l1_5.source = n1_1.id AND ((l1_5.target >= 'topic:' AND l1_5.target < 'topic;'))
               AND n1_4.id = l1_5.target AND l1_5."direction" = :v1_2
               ORDER BY l1_5.target, l1_5."direction" LIMIT :v1_1
-            ) AS p1_3) || ']' || ']' AS cells
+            ) AS p1_3) || ']' AS cells
           FROM "municipality" AS n1_1
         )
         SELECT CAST('[' || '[' || 'null' || ',' || (SELECT '[' || coalesce(group_concat(
-            '[' || json_quote(p1.id) || ',' || json_quote(p1.o) || ',' || '[]' || ',' || '[]' || ','
+            '[' || json_quote(p1.id) || ',' || json_quote(NULL) || ','
             || (SELECT cells FROM c1_6 WHERE c1_6.id = p1.id) || ']', ','), '') || ']'
           FROM (
             SELECT n2.id AS id, n2."id" AS o FROM "municipality" AS n2
