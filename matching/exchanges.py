@@ -265,7 +265,8 @@ class ExchangeMatcher:
         hours = float(self._apart(row)[other])
         if np.isnan(hours):
             return Reason(key="hours.unknown", facts={})
-        return Reason(key="hours", facts={"hours": round(hours), "common": max(round(WORKDAY - hours), 0)})
+        apart = round(hours)
+        return Reason(key="hours" if apart else "hours.same", facts={"hours": apart, "common": max(round(WORKDAY - hours), 0)})
 
     def _size_reason(self, row: int, other: int) -> Reason:
         population = self.profiles_.population

@@ -209,6 +209,12 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "es": "{hours:Aproximadamente # hora de diferencia, calculada|Unas # horas de diferencia, calculadas} según la longitud: {common:hora de trabajo común|horas de trabajo comunes} al día; compruebe la hora oficial.",
         "fr": "Environ {hours:heure|heures} de décalage d’après la longitude : {common:heure de travail commune|heures de travail communes} par jour ; vérifier l’heure officielle.",
     },
+    "hours.same": {
+        "en": "Hardly any time difference, reckoned from longitude: {common:working hour|working hours} a day in common; check the official time.",
+        "de": "Kaum Zeitunterschied nach der geografischen Länge: täglich {common:gemeinsame Arbeitsstunde|gemeinsame Arbeitsstunden}; amtliche Zeit prüfen.",
+        "es": "Apenas hay diferencia horaria según la longitud: {common:hora de trabajo común|horas de trabajo comunes} al día; compruebe la hora oficial.",
+        "fr": "Presque aucun décalage horaire d’après la longitude : {common:heure de travail commune|heures de travail communes} par jour ; vérifier l’heure officielle.",
+    },
     "hours.unknown": {
         "en": "The time difference is not known.",
         "de": "Der Zeitunterschied ist nicht bekannt.",

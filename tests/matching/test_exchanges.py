@@ -62,6 +62,7 @@ def test_the_acquainted_the_far_and_those_without_a_common_language_are_left_out
     by_id = {candidate.id: candidate.facets for candidate in answer.candidates}
     assert [by_id[id_][2].score for id_ in "efh"] == [1, None, pytest.approx(3 / 8)]
     assert say(by_id["h"][2].reason).startswith("About 5 hours of time difference, reckoned from longitude: 3 working")
+    assert say(by_id["e"][2].reason).startswith("Hardly any time difference, reckoned from longitude: 8 working hours")
 
 
 def test_time_runs_round_the_date_line():

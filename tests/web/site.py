@@ -22,7 +22,7 @@ from tests.neo4j_server import free_port
 
 ROOT = Path(__file__).parents[2]
 COMMAND = (sys.executable, "-c", "from graph_api.cli import main; main()")
-PATIENCE_S = 30
+PATIENCE_S = 120
 KEY = "partnergraph.key"
 """Name of the key file beside the store."""
 

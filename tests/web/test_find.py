@@ -72,6 +72,29 @@ def test_a_weight_changes_the_ranking_and_stands_in_the_address(visit: Visit) ->
     assert arranged_anew(page, after) == before
 
 
+def test_suggestions_can_be_spread_more_widely(visit: Visit) -> None:
+    page = visit("/de/?m=ke-kisumu")
+    before = names(page)
+    page.get_by_text("Was Ihnen wichtig ist").click()
+    spread = page.get_by_role("checkbox", name="Vorschläge breiter streuen")
+    expect(spread).to_have_accessible_description(re.compile("^Möglichkeiten der Verwaltung und internationale Erfahrung zählen dann nicht"))
+    spread.check()
+    after = arranged_anew(page, before)
+    assert "fair=1" in page.url
+    detail = page.locator("#candidate")
+    detail.get_by_text("Wie sich der Gesamtwert zusammensetzt").click()
+    expect(detail.get_by_text("Ähnliche Größe", exact=True)).to_have_count(1)
+    expect(detail.get_by_text("Möglichkeiten der Verwaltung")).to_have_count(0)
+    page.reload()
+    page.wait_for_selector("body[data-ready=true]")
+    assert names(page) == after
+    expect(page.get_by_role("checkbox", name="Vorschläge breiter streuen")).to_be_checked()
+    page.get_by_label("Internationale Erfahrung").focus()
+    page.keyboard.press("End")  # what is said of a facet counts, also then
+    arranged_anew(page, after)
+    expect(page.locator("#candidate").get_by_role("link", name="Dossier und Brief")).to_have_attribute("href", re.compile("weights=openness.4&fair=1"))
+
+
 def test_nothing_moves_while_a_slider_is_held(visit: Visit) -> None:
     page = visit("/de/?m=ke-kisumu")
     page.get_by_text("Was Ihnen wichtig ist").click()
@@ -253,3 +276,8 @@ def test_an_offer_in_own_words_changes_the_list_by_keyboard(visit: Visit) -> Non
     expect(page.get_by_text("1 texto cuenta")).to_be_visible()
     assert "m=ke-bomet" in page.url
     assert "bosques" not in page.url
+    page.get_by_role("link", name="Deutsch").click()
+    expect(page.get_by_text("1 Angabe zählt mit")).to_be_visible(timeout=30_000)
+    expect(page.get_by_label("Was Sie anbieten")).to_have_value("Sabemos plantar árboles y cuidar bosques")
+    assert "bosques" not in page.url
+    assert page.evaluate("sessionStorage.length") == 0

@@ -121,6 +121,15 @@ def test_the_menu_stands_in_one_line_and_behind_a_button_where_there_is_little_r
         expect(button).to_be_focused()
 
 
+def test_the_longest_menu_stands_in_one_line(visit: Visit) -> None:
+    page = visit("/de/about", width=1136, viewer=COORDINATOR)
+    for language in LANGUAGES:
+        page.goto(f"/{language}/about")
+        page.wait_for_selector("body[data-ready=true]")
+        tops = {round((entry.bounding_box() or {"y": -1})["y"]) for entry in page.locator("#menu a").all()}
+        assert len(tops) == 1, language
+
+
 def test_the_first_page_is_small(visit: Visit, site: str) -> None:
     page = visit("/de/about")
     loaded: list[str] = []

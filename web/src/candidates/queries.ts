@@ -17,13 +17,13 @@ export const USUAL_WEIGHTS = graphql(`
 `);
 
 export const CANDIDATES = graphql(`
-  query Candidates($municipality: ID!, $first: Int!, $weights: FacetWeights, $filter: CandidateFilter, $needs: [String!], $offers: [String!], $language: Language!) {
+  query Candidates($municipality: ID!, $first: Int!, $weights: FacetWeights, $fair: Boolean!, $filter: CandidateFilter, $needs: [String!], $offers: [String!], $language: Language!) {
     seeker: municipality(id: $municipality) {
       id name country admin1 population latitude longitude
       seeks: focuses(direction: SEEKS) { totalCount }
       offers: focuses(direction: OFFERS) { totalCount }
     }
-    partnerCandidates(municipality: $municipality, first: $first, weights: $weights, filter: $filter, needs: $needs, offers: $offers) {
+    partnerCandidates(municipality: $municipality, first: $first, weights: $weights, fair: $fair, filter: $filter, needs: $needs, offers: $offers) {
       understood { side place reader subjects { id name(language: $language) } }
       considered
       algorithm

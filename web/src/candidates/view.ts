@@ -24,8 +24,11 @@ export function readSteps(text: string): Record<string, number> {
 export const writeSteps = (steps: Record<string, number>) =>
   Object.entries(steps).filter(([, step]) => step !== USUAL).map(([name, step]) => `${name}.${step}`).join('~');
 
+/** Whether suggestions shall be spread more widely. */
+export const isFair = () => param('fair') === '1';
+
 /** The parameters that another page needs to rank in the same way. */
-export const sameRanking = () => ({ country: param('country'), language: param('language'), size: param('size'), weights: param('weights') });
+export const sameRanking = () => ({ country: param('country'), language: param('language'), size: param('size'), weights: param('weights'), fair: param('fair') });
 
 export function filterOf(country: string, language: string, size: string): Variables['filter'] {
   const [populationMin, populationMax] = SIZES[size] ?? [null, null];
@@ -33,11 +36,11 @@ export function filterOf(country: string, language: string, size: string): Varia
   return { ...(country && { country: [country] }), ...(language && { languages: [language] }), ...(populationMin !== null && { populationMin }), ...(populationMax !== null && { populationMax }) };
 }
 
-/** All weights, given the usual ones and the moved sliders; null where none was moved. */
+/** The weights whose sliders were moved, given the usual ones, which add up to 1; the others stay the service's. Null where none was moved. */
 export function weightsOf(usual: Record<string, number>, steps: Record<string, number>): Variables['weights'] {
-  if (!Object.keys(steps).length) return null;
   const asInput = (name: string) => name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
-  return Object.fromEntries(Object.entries(usual).map(([name, weight]) => [asInput(name), weight * (STEPS[steps[name] ?? USUAL] ?? 1)]));
+  const moved = Object.entries(usual).filter(([name]) => name in steps);
+  return moved.length ? Object.fromEntries(moved.map(([name, weight]) => [asInput(name), weight * STEPS[steps[name]!]!])) : null;
 }
 
 export const clearFilters = () => setParams({ country: '', language: '', size: '' });
@@ -50,22 +53,43 @@ export interface Asked { needs: string[]; offers: string[] }
 export const NOTHING_ASKED: Asked = { needs: [], offers: [] };
 const MOST_TEXTS = 10;
 
+/** What stands in the fields for one's own words; `counts`: the list is arranged by it. */
+export interface Words { needs: string; offers: string; counts: boolean }
+const place = (municipality: string) => `words ${municipality}`;
+
+/** Keeps what is written while the page comes in another language: in this tab only, and until then only. */
+export function keepWords(municipality: string, words: Words): void {
+  try { sessionStorage.setItem(place(municipality), JSON.stringify(words)); } catch { /* a browser may keep nothing */ }
+}
+/** Takes what was kept, which is there once. */
+export function takeWords(municipality: string): Words | undefined {
+  try {
+    const kept = sessionStorage.getItem(place(municipality));
+    sessionStorage.removeItem(place(municipality));
+    return kept ? (JSON.parse(kept) as Words) : undefined;
+  } catch { return undefined; }
+}
+
 /** Each line is a text; what is beyond the tenth belongs to the tenth. */
-export function texts(written: string): string[] {
+function texts(written: string): string[] {
   const lines = written.split('\n').map((line) => line.trim()).filter(Boolean);
   return lines.length <= MOST_TEXTS ? lines : [...lines.slice(0, MOST_TEXTS - 1), lines.slice(MOST_TEXTS - 1).join(' ')];
 }
 
 export interface Ranked { answer: Answer; usual: Record<string, number> }
 
+/** What is written, as it is asked. */
+export const asAsked = ({ needs, offers }: Pick<Words, 'needs' | 'offers'>): Asked => ({ needs: texts(needs), offers: texts(offers) });
+
 /** The candidates as the address wants them and for what was written; `usual` are the usual weights where they are known already. */
 export async function rank(municipality: string, first: number, usual: Record<string, number>, signal: AbortSignal, asked: Asked = NOTHING_ASKED): Promise<Ranked> {
   const steps = readSteps(param('weights'));
-  const moved = Object.keys(steps).length > 0;
+  const fair = isFair();
+  const other = fair || Object.keys(steps).length > 0; // than usual: then the answer does not tell the usual weights
   const filter = filterOf(param('country'), param('language'), param('size'));
-  const known = moved && !Object.keys(usual).length ? weightsByFacet(await request(USUAL_WEIGHTS, { municipality }, signal)) : usual;
-  const ask = () => request(CANDIDATES, { municipality, first, filter, weights: weightsOf(known, steps), ...asked, language: apiLanguage }, signal);
+  const known = other && !Object.keys(usual).length ? weightsByFacet(await request(USUAL_WEIGHTS, { municipality }, signal)) : usual;
+  const ask = () => request(CANDIDATES, { municipality, first, filter, weights: weightsOf(known, steps), fair, ...asked, language: apiLanguage }, signal);
   // the first text of all may take a busy service longer than a request may; it goes on learning, so the second try finds it
   const answer = await ask().catch((e: unknown) => { if (e instanceof ApiError && e.code === 'TIMEOUT' && asked !== NOTHING_ASKED) return ask(); throw e; });
-  return { answer, usual: moved || !answer.partnerCandidates.candidates.length ? known : weightsByFacet(answer) };
+  return { answer, usual: other || !answer.partnerCandidates.candidates.length ? known : weightsByFacet(answer) };
 }

@@ -4,6 +4,8 @@ import { data } from './page.svelte';
 
 export const LANGUAGES = { de: 'Deutsch', en: 'English', es: 'Español', fr: 'Français' } as const;
 export type Lang = keyof typeof LANGUAGES;
+/** Happens to the window before the page comes in another language. */
+export const OTHER_LANGUAGE = 'otherlanguage';
 type Raw = keyof typeof de;
 type Plural = Raw extends infer K ? (K extends `${infer P}_other` ? P : never) : never;
 export type Key = Exclude<Raw, `${Plural}_${string}`> | Plural;

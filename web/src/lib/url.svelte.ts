@@ -8,6 +8,9 @@ export const param = (name: string) => new URLSearchParams(search).get(name) ?? 
 /** The address's whole query, with its question mark. */
 export const query = () => search;
 
+/** The page of a long list that the address names by a cursor, as the API asks for it. */
+export const pageOf = (size: number) => (param('before') ? { last: size, before: param('before') } : { first: size, after: param('after') || null });
+
 /** Sets parameters (empty ones go); as a step that the back button undoes, or silently. */
 export function setParams(changes: Record<string, string>, { step = false } = {}): void {
   const params = new URLSearchParams(search);

@@ -30,6 +30,9 @@ export function partialDate(text: string): string {
   return /^\d{4}-\d{2}$/.test(text) ? months.format(new Date(`${text}-01`)) : date(text);
 }
 
+/** Who did it; whoever works where the store is has no name. */
+export const actorName = (actor: string) => (actor === 'command line' ? t('log.commandLine') : actor);
+
 /** An instant, as ISO 8601 time. */
 export const moment = (at: string) => moments.format(new Date(at));
 

@@ -2,10 +2,10 @@
 import { graphql, type ResultOf } from '../../lib/api';
 
 export const MISSIONS = graphql(`
-  query Missions($filter: MissionFilter, $direction: OrderDirection!, $first: Int!, $after: String) {
-    missions(filter: $filter, orderBy: { field: STARTS_ON, direction: $direction }, first: $first, after: $after) {
+  query Missions($filter: MissionFilter, $direction: OrderDirection!, $first: Int, $after: String, $last: Int, $before: String) {
+    missions(filter: $filter, orderBy: { field: STARTS_ON, direction: $direction }, first: $first, after: $after, last: $last, before: $before) {
       totalCount
-      pageInfo { hasNextPage endCursor }
+      pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
       edges { node { id name mode startsOn endsOn sender { id name } host { id name country } experts(first: 0) { totalCount } } }
     }
   }
