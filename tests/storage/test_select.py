@@ -6,7 +6,7 @@ import pytest
 
 from graph_api.errors import InvalidInput
 from graph_api.model import Membership
-from graph_api.storage.base import Either, Linked, Order, Selection, Shape, Store, Wanted
+from graph_api.storage.base import Either, Linked, Order, Selection, Shape, Store, Wanted, rows_in
 from tests.storage.asking import along, compare, listing, own
 
 pytestmark = pytest.mark.anyio
@@ -81,6 +81,25 @@ async def test_only_the_kinds_of_the_shapes_are_listed(small: Store) -> None:
     focuses = along("focuses", TOPIC, Shape(kind="expert"), total=True)
     ((_, ((_, _, _, _, (cell,)),)),) = await small.select(listing("municipality", links=(focuses,), filter=BONN))
     assert cell == [2, [["topic:waste", None, [], ["Waste"], []]] * 2]
+
+
+async def test_flat_rows_are_counted_with_those_below_them_whatever_their_kinds(small: Store) -> None:
+    experts = along("experts", Shape(kind="expert", properties=("consent", "languages")))
+    departments = along("departments", Shape(kind="department", links=(experts,)))
+    wide = Shape(kind="topic", properties=("name",), links=(along("broader", TOPIC), along("focused_by", Shape(kind="municipality"))))
+    selections = (
+        listing(
+            "municipality", "languages", links=(along("departments", Shape(kind="department", links=(experts,))), along("focuses", wide, GOAL)), filter=BONN
+        ),
+        listing("topic"),
+    )
+    found, topics = cells = await small.select_flat(*selections)
+    assert rows_in(selections[1:], [topics]) == 3
+    [[id_, _, _, departments, focuses]] = found[1]
+    assert (id_, len(departments[1]), len(departments[1][0][-1][1])) == ("municipality:bonn", 1, 2)
+    below = [cell for row in focuses[1] if row[0].startswith("topic:") for cell in row[-2:]]
+    assert rows_in(selections, cells) == 3 + 1 + 1 + 2 + len(focuses[1]) + sum(len(cell[1]) for cell in below)
+    assert (len(focuses[1]), [len(cell[1]) for cell in below]) == (3, [1, 3, 1, 3])
 
 
 async def test_links_and_neighbours_are_filtered(small: Store) -> None:
