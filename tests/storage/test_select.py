@@ -88,15 +88,13 @@ async def test_flat_rows_are_counted_with_those_below_them_whatever_their_kinds(
     departments = along("departments", Shape(kind="department", links=(experts,)))
     wide = Shape(kind="topic", properties=("name",), links=(along("broader", TOPIC), along("focused_by", Shape(kind="municipality"))))
     selections = (
-        listing(
-            "municipality", "languages", links=(along("departments", Shape(kind="department", links=(experts,))), along("focuses", wide, GOAL)), filter=BONN
-        ),
+        listing("municipality", "languages", links=(departments, along("focuses", wide, GOAL)), filter=BONN),
         listing("topic"),
     )
     found, topics = cells = await small.select_flat(*selections)
     assert rows_in(selections[1:], [topics]) == 3
-    [[id_, _, _, departments, focuses]] = found[1]
-    assert (id_, len(departments[1]), len(departments[1][0][-1][1])) == ("municipality:bonn", 1, 2)
+    [[id_, _, _, offices, focuses]] = found[1]
+    assert (id_, len(offices[1]), len(offices[1][0][-1][1])) == ("municipality:bonn", 1, 2)
     below = [cell for row in focuses[1] if row[0].startswith("topic:") for cell in row[-2:]]
     assert rows_in(selections, cells) == 3 + 1 + 1 + 2 + len(focuses[1]) + sum(len(cell[1]) for cell in below)
     assert (len(focuses[1]), [len(cell[1]) for cell in below]) == (3, [1, 3, 1, 3])
