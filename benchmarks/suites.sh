@@ -22,7 +22,7 @@ fi
 LOG=$WORK/server.log
 .venv/bin/partnergraph serve --port "$PORT" > "$LOG" 2>&1 &
 SERVER=$!
-for _ in $(seq 100); do curl -sf "http://127.0.0.1:$PORT/readyz" > /dev/null && break; sleep 0.2; done
+for _ in $(seq 500); do curl -sf "http://127.0.0.1:$PORT/readyz" > /dev/null && break; sleep 0.2; done
 curl -sf "http://127.0.0.1:$PORT/readyz" > /dev/null || { cat "$LOG"; exit 1; }
 
 # Answers that are computed and links as columns: nothing there could be asked for again by an id.

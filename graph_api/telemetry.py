@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextvars
 import datetime
 import logging
+import traceback
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator
 from itertools import accumulate
-from typing import Literal
+from typing import Any, Literal
 
 import orjson
 
@@ -93,16 +94,36 @@ def _escaped(value: str) -> str:
 # ── logs ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-class Lines(logging.Formatter):
+class Plain(logging.Formatter):
+    """A record as text. Of an exception it tells type and way, not what it says: a library may put there what it was given, which may be people's."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
+        """The first line of the message: into others asyncio puts its objects with all that they hold."""
+        return super().formatMessage(record).partition("\n")[0]
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - logging's name
+        """As Python tells of an exception, without what it says."""
+        return "".join(_way(ei[1]))
+
+
+def _way(error: BaseException) -> Iterator[str]:
+    behind = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    if behind:
+        yield from (*_way(behind), "\n\nwhich led to:\n\n")
+    yield from ("Traceback (most recent call last):\n", *traceback.format_tb(error.__traceback__), type(error).__name__)
+
+
+class Lines(Plain):
     """A record as one JSON document a line."""
 
     def format(self, record: logging.LogRecord) -> str:
         """The line."""
+        record.message = record.getMessage()
         line: dict[str, object] = {
             "time": datetime.datetime.fromtimestamp(record.created, datetime.UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": self.formatMessage(record),
         }
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
@@ -130,12 +151,11 @@ class Seldom(logging.Filter):
 
 
 def set_up_logs(form: Literal["text", "json"]) -> None:
-    """Sends the program's and the server's records to stderr, one line each in JSON if wanted."""
+    """Sends the program's records, and every library's from warnings on, to stderr; one line each in JSON if wanted."""
     handler = logging.StreamHandler()
     handler.addFilter(Seldom())
-    handler.setFormatter(Lines() if form == "json" else logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    for name in ("partnergraph", "uvicorn", "neo4j", "asyncio"):
-        logger = logging.getLogger(name)
-        logger.handlers[:] = [handler]
-        logger.propagate = name != "partnergraph"
-        logger.setLevel(logging.INFO if name == "partnergraph" else logging.WARNING)
+    handler.setFormatter(Lines() if form == "json" else Plain("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+    logging.getLogger("partnergraph").setLevel(logging.INFO)
+    server = logging.getLogger("uvicorn")
+    server.handlers, server.propagate = [], True

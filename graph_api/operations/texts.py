@@ -106,9 +106,14 @@ class SubjectFinder:
         subjects, revision = await load_subjects(self._reader)
         if learned and _alike(learned[0].subjects_, subjects):
             return learned[0], revision
-        from matching.texts import TextMatcher  # scikit-learn and the encoder take 150 MB, which few ask for
+        return await asyncio.to_thread(_fitted, subjects), revision
 
-        return await asyncio.to_thread(TextMatcher().fit, subjects), revision
+
+def _fitted(subjects: Subjects) -> TextMatcher:
+    """A matcher of the subjects. Importing it takes seconds, in which others are answered, and 150 MB (scikit-learn and the encoder), which few ask for."""
+    from matching.texts import TextMatcher
+
+    return TextMatcher().fit(subjects)
 
 
 def _alike(one: Subjects, other: Subjects) -> bool:

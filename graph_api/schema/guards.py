@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterator
 from typing import Any
 
-from graphql import GraphQLError, GraphQLSyntaxError
+from graphql import FieldNode, GraphQLError, GraphQLSyntaxError
 from strawberry.extensions import SchemaExtension
 
 from graph_api.errors import PartnergraphError, StoreError, StoreNotWritable, StoreUnavailable
@@ -36,8 +36,13 @@ def with_code(error: GraphQLError) -> GraphQLError:
     if cause is None or isinstance(cause, GraphQLError):
         known = error.extensions or {}
         return _coded(error, error.message, str(known.get("code") or "NOT_VALID"), str(known.get("classification") or BY_CALLER))
-    log.error("a resolver failed at %s", error.path, exc_info=cause)
+    log.error("a resolver failed%s", _field(error), exc_info=cause)
     return _coded(error, "the server made a mistake; it is in its log", "INTERNAL", BY_SERVER)
+
+
+def _field(error: GraphQLError) -> str:
+    """Where it happened, in words of the schema: the path may have names of the caller's own."""
+    return "".join(f" at {node.name.value}" for node in error.nodes or () if isinstance(node, FieldNode))
 
 
 def _of_store(error: StoreError) -> str:
