@@ -6,13 +6,12 @@ import contextvars
 import datetime
 import logging
 import traceback
-from bisect import bisect_left
-from collections import Counter
+from collections import Counter as Tally
 from collections.abc import Iterator
-from itertools import accumulate
 from typing import Any, Literal
 
 import orjson
+from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, disable_created_metrics, generate_latest
 
 BUCKETS = (0.005, 0.025, 0.1, 0.25, 1.0, 2.5, 8.0)
 """Upper ends, in seconds, of the groups in which times are counted."""
@@ -24,23 +23,23 @@ request_id: contextvars.ContextVar[str] = contextvars.ContextVar("request_id", d
 
 
 class Metrics:
-    """Counts since the start of this process, in the text form of Prometheus."""
+    """Counts since the start of this process, and the process itself, for Prometheus."""
 
     def __init__(self) -> None:
-        self._counts = {name: Counter[tuple[str, ...]]() for name in COUNTED}
-        self._times: dict[str, dict[str, list[float]]] = {name: {} for name in TIMED}
+        disable_created_metrics()
+        self._registry = CollectorRegistry()
+        ProcessCollector(registry=self._registry)
+        self._counters = {name: Counter(name, doc, labels, registry=self._registry) for name, (doc, *labels) in COUNTED.items()}
+        self._histograms = {name: Histogram(name, doc, (label,), registry=self._registry, buckets=BUCKETS) for name, (doc, label) in TIMED.items()}
+        self._known: dict[str, set[tuple[str, ...]]] = {name: set() for name in (*COUNTED, *TIMED)}
 
     def count(self, name: str, *labels: str) -> None:
         """Counts one of something."""
-        counted = self._counts[name]
-        counted[labels if labels in counted or len(counted) < MOST_LABELS else ("other",) * len(labels)] += 1
+        self._counters[name].labels(*self._bounded(name, labels)).inc()
 
     def time(self, name: str, label: str, seconds: float) -> None:
         """Counts a time."""
-        timed = self._times[name]
-        row = timed.setdefault(label if label in timed or len(timed) < MOST_LABELS else "other", [0.0] * (len(BUCKETS) + 2))
-        row[bisect_left(BUCKETS, seconds)] += 1
-        row[-1] += seconds
+        self._histograms[name].labels(*self._bounded(name, (label,))).observe(seconds)
 
     def looked(self, there: bool) -> None:
         """Counts a look for a query text."""
@@ -51,28 +50,14 @@ class Metrics:
         self.time("partnergraph_matcher_seconds", "fit", seconds)
 
     def text(self) -> str:
-        """All counts."""
-        return "\n".join([*self._count_lines(), *self._time_lines()]) + "\n"
+        """All of it in the text form of Prometheus."""
+        return generate_latest(self._registry).decode()
 
-    def _count_lines(self) -> Iterator[str]:
-        for name, (doc, *names) in COUNTED.items():
-            yield f"# HELP {name} {doc}"
-            yield f"# TYPE {name} counter"
-            for labels, count in sorted(self._counts[name].items()):
-                shown = ",".join(f'{n}="{_escaped(v)}"' for n, v in zip(names, labels, strict=True))
-                yield f"{name}{{{shown}}} {count}"
-
-    def _time_lines(self) -> Iterator[str]:
-        for name, (doc, label) in TIMED.items():
-            yield f"# HELP {name} {doc}"
-            yield f"# TYPE {name} histogram"
-            for value, row in sorted(self._times[name].items()):
-                own = f'{label}="{_escaped(value)}"'
-                within = list(accumulate(row[:-1]))
-                for end, count in zip((*map(str, BUCKETS), "+Inf"), within, strict=True):
-                    yield f'{name}_bucket{{{own},le="{end}"}} {count:g}'
-                yield f"{name}_count{{{own}}} {within[-1]:g}"
-                yield f"{name}_sum{{{own}}} {row[-1]:.6f}"
+    def _bounded(self, name: str, labels: tuple[str, ...]) -> tuple[str, ...]:
+        known = self._known[name]
+        if len(known) < MOST_LABELS:
+            known.add(labels)
+        return labels if labels in known else ("other",) * len(labels)
 
 
 COUNTED = {
@@ -85,10 +70,6 @@ TIMED = {
     "partnergraph_store_seconds": ("Time of the store's answers, by verb.", "verb"),
     "partnergraph_matcher_seconds": ("Time of the matcher's work: fit, whenever somebody asks after the network or the day has changed.", "work"),
 }
-
-
-def _escaped(value: str) -> str:
-    return value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
 
 
 # ── logs ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -137,7 +118,7 @@ class Seldom(logging.Filter):
 
     def __init__(self, most: int = 10) -> None:
         super().__init__()
-        self._most, self._minute, self._seen = most, 0, Counter[tuple[str, int, str]]()
+        self._most, self._minute, self._seen = most, 0, Tally[tuple[str, int, str]]()
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Whether the record passes."""

@@ -280,10 +280,11 @@ async def test_metrics_count_operations_by_words_of_the_schema_only() -> None:
         await client.ask("{ secret }")
         await client.ask('{ partnerCandidates(municipality: "municipality:bonn") { considered } }')
         text = (await client.send("GET", "/metrics")).text
-    assert 'partnergraph_requests_total{operation="query municipalities",status="200"} 1' in text
+    assert 'partnergraph_requests_total{operation="query municipalities",status="200"} 1.0' in text
     assert 'partnergraph_errors_total{code="NOT_VALID"} 2' in text
     assert 'partnergraph_cache_total{cache="documents",outcome="hit"} 1' in text
     assert 'partnergraph_cache_total{cache="documents",outcome="miss"} 3' in text
     assert 'partnergraph_matcher_seconds_count{work="fit"} 1' in text
     assert 'partnergraph_store_seconds_count{verb="select"} 1' in text
+    assert "process_resident_memory_bytes " in text
     assert "ecret" not in text
