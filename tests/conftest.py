@@ -13,6 +13,7 @@ from graph_api.settings import Settings, read_settings
 from graph_api.storage import open_store
 from graph_api.storage.base import Store
 from tests.commands import Terminal
+from tests.examples import IN_FULL
 from tests.neo4j_server import DEFAULT_VERSION, Neo4jAddress, Neo4jMissing, running
 
 
@@ -107,7 +108,7 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leaves out what is marked `in_full`, and on Neo4j what is marked `above_the_port`, unless PARTNERGRAPH_IN_FULL=1 asks for it."""
-    if os.environ.get("PARTNERGRAPH_IN_FULL") == "1":
+    if IN_FULL:
         return
     left = {item for item in items if item.get_closest_marker("in_full") or (item.get_closest_marker("above_the_port") and on_neo4j(item))}
     if left:

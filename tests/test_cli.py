@@ -239,6 +239,7 @@ def test_an_export_that_cannot_be_written_is_refused(embedded: Terminal) -> None
     failed(embedded("export", "nowhere/all.xlsx"), "nowhere/all.xlsx cannot be written: No such file or directory")
 
 
+@pytest.mark.in_full
 def test_loading_the_demo_twice_is_loading_it_once(embedded: Terminal) -> None:
     first = embedded("load", "demo", "--json").document
     assert first["rows"]["municipalities"] >= 400

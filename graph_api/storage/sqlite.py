@@ -7,6 +7,7 @@ import asyncio
 import re
 import sqlite3
 import tempfile
+import time
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -22,10 +23,15 @@ from graph_api.storage.base import Cell, Columns, Condition, Expansion, Filter, 
 from graph_api.storage.migrations import MIGRATIONS, Migrations, newest, steps_since
 from graph_api.storage.sqlite_connections import WRITING_CACHE, Connections, Work
 from graph_api.storage.sqlite_migrations import migrate
-from graph_api.storage.sqlite_select import count_statement, is_brief, select_statement
-from graph_api.storage.sqlite_tables import APPLICATION, Declared, identify, key_properties, missing, quoted, table_of
+from graph_api.storage.sqlite_select import count_statement, select_statement
+from graph_api.storage.sqlite_tables import APPLICATION, Declared, SqlValue, identify, key_properties, missing, quoted, table_of
 
 T = TypeVar("T")
+
+LONG_SECONDS = 60.0
+"""For so long a selection that took more than a moment is not tried at once again: the network grows, and so does what it is asked with."""
+KEPT_LONG = 300
+"""So many of them are known at most."""
 
 _BUMP = "UPDATE _state SET revision = revision + 1"
 
@@ -44,8 +50,11 @@ class SqliteReader(ABC):
         """The same with flat rows."""
         if not selections:
             return []
-        statement, values = select_statement(selections)
-        return orjson.loads(await self._read(lambda c: c.execute(statement, values).fetchone()[0]))
+        return orjson.loads(await self._brief(*select_statement(selections)))
+
+    async def _brief(self, statement: str, values: Mapping[str, SqlValue]) -> bytes:
+        """The one value of the one row of a statement that may be over at once."""
+        return await self._read(lambda c: c.execute(statement, values).fetchone()[0])
 
     async def count(self, kind: str, filter: Filter | None = None) -> int:
         """The number of nodes of a kind."""
@@ -140,22 +149,22 @@ class SqliteStore(SqliteReader):
         self._connections = Connections(self._path, shown=str(path or "the store in memory"), durable=path is not None, migrations=migrations)
         self._turn = asyncio.Lock()
         self._writing: sqlite3.Connection | None = None
+        self._long: dict[str, float] = {}
 
     async def _read(self, work: Work[T]) -> T:
         async with self._connections.lent() as connection:
             return await self._connections.run(connection, _at_one_moment(work))
 
-    async def select_flat(self, *selections: Selection) -> list[Cell]:
-        """See `SqliteReader.select_flat`; a brief one is answered at once, in this thread."""
-        if not selections or not is_brief(selections):
-            return await super().select_flat(*selections)
-        statement, values = select_statement(selections)
-        connection = await self._connections.own()
-        try:
-            with self._connections.translating():
-                return orjson.loads(connection.execute(statement, values).fetchone()[0])
-        except StoreUnavailable:  # a file that is being recovered, say: to be waited for in another thread
-            return await super().select_flat(*selections)
+    async def _brief(self, statement: str, values: Mapping[str, SqlValue]) -> bytes:
+        """See `SqliteReader._brief`. Tried at once, in this thread; what takes longer is done in another, and for a while is not tried again."""
+        if self._long.get(statement, 0) < time.monotonic():
+            try:
+                return await self._connections.at_once(lambda c: c.execute(statement, values).fetchone()[0])
+            except StoreUnavailable:  # too long, or a file that is being recovered
+                if len(self._long) >= KEPT_LONG:
+                    self._long.clear()
+                self._long[statement] = time.monotonic() + LONG_SECONDS
+        return await super()._brief(statement, values)
 
     async def prepare(self) -> None:
         """Makes the file and what is missing in it; harmless when all is there. Raises StoreUnusable for a file that is not ours."""

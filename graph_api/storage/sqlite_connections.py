@@ -6,6 +6,7 @@ import asyncio
 import math
 import os
 import sqlite3
+import time
 from collections.abc import AsyncGenerator, Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager, suppress
@@ -36,6 +37,10 @@ PATIENCE = 5.0
 """Seconds to wait for another process that writes."""
 TURNS_SECONDS = 1.0
 """Seconds that readers may be kept waiting while all connections are opened anew."""
+MOMENT = 0.001
+"""Seconds of a core for which a read is tried in the event loop's thread: another one takes a fifth of them to begin, on a busy machine more than all."""
+STEPS = 500
+"""So many steps of SQLite's machine lie between two looks at the clock."""
 EARTH_RADIUS = 6371.0088
 """Mean radius in kilometres (IUGG)."""
 
@@ -54,6 +59,7 @@ class Connections:
         self._turns = asyncio.Semaphore(READERS)
         self._idle: list[sqlite3.Connection] = []
         self._own: sqlite3.Connection | None = None
+        self._until = 0.0
         self._closed = False
 
     def open(self, *, create: bool = False) -> sqlite3.Connection:
@@ -89,15 +95,18 @@ class Connections:
                 if self._closed:
                     self._close_idle()
 
-    async def own(self) -> sqlite3.Connection:
-        """The connection of the calling thread's event loop, for reads that are over in less time than another thread takes to begin. It never waits."""
+    async def at_once(self, work: Work[T]) -> T:
+        """Does the work in the calling thread, the event loop's. Raises StoreUnavailable where that takes more than `MOMENT`, or has to wait."""
         if self._closed:
             raise StoreUnavailable(f"{self.shown} has been closed")
         if self._own is None:
             opened = await self.in_thread(self.open)
             opened.execute("PRAGMA busy_timeout = 0")
+            opened.set_progress_handler(lambda: time.thread_time() > self._until, STEPS)
             self._own = self._own or opened
-        return self._own
+        self._until = time.thread_time() + MOMENT
+        with self.translating():
+            return work(self._own)
 
     def writable(self) -> bool:
         """Whether the file and its directory can be written now."""

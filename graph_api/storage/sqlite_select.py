@@ -28,40 +28,6 @@ def select_statement(selections: Sequence[Selection]) -> tuple[str, dict[str, Sq
     return statement.text(f"SELECT CAST({cells} AS BLOB)"), statement.values
 
 
-BRIEF = 200
-"""Rows that are read in less than a millisecond where they are found by id."""
-
-
-def is_brief(selections: Sequence[Selection]) -> bool:
-    """Whether the statement is over at once: nodes by id, with few nodes along their relations."""
-    return sum(_most(selection, _named(selection.filter)) for selection in selections) <= BRIEF
-
-
-def _named(given: Filter | None) -> int | None:
-    """How many ids a filter names; None where it is another one."""
-    match given:
-        case Compare(property="id", operator=Operator.EQ):
-            return 1
-        case Compare(property="id", operator=Operator.IN, value=tuple(values)):
-            return len(values)
-        case _:
-            return None
-
-
-def _most(selection: Selection, number: int | None) -> int:
-    """How many rows there are at most, those along relations among them; more than BRIEF where that cannot be told."""
-    if number is None:
-        return BRIEF + 1
-    below = [
-        _most(wanted.selection, 1 if relation_of(KINDS[shape.kind], wanted.relation).one else wanted.selection.first)
-        if wanted.selection.filter is None
-        else BRIEF + 1
-        for shape in selection.shapes
-        for wanted in shape.links
-    ]
-    return number * (1 + sum(below))
-
-
 def count_statement(kind: type[Node], given: Filter | None) -> tuple[str, dict[str, SqlValue]]:
     """The statement, and its values, that counts the nodes of a kind."""
     statement = Statement(whole=True)

@@ -9,6 +9,8 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
+import pytest
+
 from graph_api.storage import open_store
 from graph_api.storage.base import Selection, Shape
 from tests.faults.clock import Clock
@@ -24,6 +26,7 @@ async def answered(service: Outside, token: str) -> int:
         return (await client.post("/graphql", json={"query": LIST}, headers={"authorization": f"Bearer {token}"})).status_code
 
 
+@pytest.mark.in_full
 async def test_a_clock_that_is_set_costs_neither_data_nor_time(tmp_path: Path) -> None:
     clock, file = Clock(tmp_path / "clock"), tmp_path / "network.db"
     service = Outside(tmp_path / "service", {"PARTNERGRAPH_STORE": f"file:{file}", **clock.environment})

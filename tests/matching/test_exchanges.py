@@ -2,12 +2,13 @@ import dataclasses
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from matching.exchanges import Attendance, Departments, Direction, ExchangeMatcher
 from matching.plan_reasons import say
 from matching.profile import LANGUAGES, Profiles
+from tests.examples import examples
 from tests.matching.small_worlds import SUBJECTS
 
 WASTE, PARKS = "topic:waste", "topic:parks"
@@ -115,7 +116,7 @@ def test_shares_add_up_and_every_reason_reads_in_every_language():
     assert say(found(profiles)["b"].facets[3].reason, "de") == "10 und 2.000 Einwohnerinnen und Einwohner."
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(
     st.lists(st.tuples(st.sampled_from("abcd"), st.sampled_from((WASTE, PARKS, "target:11.6")), st.sampled_from(("seeks", "offers", "works_on"))), max_size=12),
     st.permutations(range(4)),

@@ -2,7 +2,7 @@ import dataclasses
 import itertools
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from matching.assignment import assign
@@ -10,6 +10,7 @@ from matching.expert_pool import ExpertPool, Need
 from matching.experts import ExpertMatcher, expert_candidates, score
 from matching.plan_reasons import say
 from matching.profile import LANGUAGES
+from tests.examples import examples
 from tests.matching.small_worlds import SUBJECTS
 
 WASTE, COMPOST, PARKS = "topic:waste", "topic:composting", "topic:parks"
@@ -228,7 +229,7 @@ def value(matcher, missions, choice, fairness=0.2):
     return len(choice), round(float(gained) - fairness * (len(choice) - len({row for row, _ in choice})), 6)
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(worlds())
 def test_an_assignment_is_as_good_as_the_best_of_all(world):
     people, missions = world
@@ -241,7 +242,7 @@ def test_an_assignment_is_as_good_as_the_best_of_all(world):
     assert value(matcher, missions, taken) == best
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(worlds(), st.randoms(use_true_random=False))
 def test_neither_the_order_of_the_input_nor_the_ids_change_the_answer(world, random):
     people, missions = world

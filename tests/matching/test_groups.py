@@ -4,17 +4,18 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from matching.group_changes import Move, move_cost, move_costs, moved, swap_cost, swap_costs
 from matching.group_rules import Partners, Rules, shape, values
 from matching.groups import GroupPlan, peer_groups
 from matching.participants import Attribute, Participants
+from tests.examples import examples
 from tests.matching.group_worlds import broken, divisions, people, planted, random_people
 
 WASTE, WATER = ("works_on", "waste"), ("works_on", "water")
-FEW = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+FEW = examples(12)
 
 
 def sets(plan: GroupPlan, round_: int = 1) -> set[frozenset[str]]:

@@ -1,12 +1,13 @@
 """Ways to add up a sparse table: each gives what the whole table would, however few or many entries it looks at."""
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from matching.incidence import Incidence
 from matching.network import Network
 from matching.ties import Circle
+from tests.examples import examples
 from tests.matching.small_worlds import world
 
 
@@ -24,7 +25,7 @@ def tables(draw):
     return Incidence(rows, columns_, weights, table.shape), table, chosen, values
 
 
-@settings(max_examples=80, deadline=None)
+@examples(80)
 @given(made=tables())
 def test_sums_over_some_rows_are_those_of_the_whole_table(made):
     incidence, table, rows, values = made
@@ -37,7 +38,7 @@ def test_sums_over_some_rows_are_those_of_the_whole_table(made):
     assert columns.tolist() == sorted(columns.tolist())
 
 
-@settings(max_examples=80, deadline=None)
+@examples(80)
 @given(made=tables())
 def test_sums_over_some_columns_are_those_of_the_whole_table(made):
     incidence, table, _, _ = made
@@ -48,7 +49,7 @@ def test_sums_over_some_columns_are_those_of_the_whole_table(made):
     assert incidence.chosen(columns, values).tolist() == incidence.times(everywhere).tolist()
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(ties=st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)).filter(lambda pair: pair[0] != pair[1]), max_size=12), more=st.sampled_from([0, 300]))
 def test_the_circle_is_a_walk_over_the_whole_network(ties, more):
     ids = tuple(f"m{number}" for number in range(7 + more))

@@ -1,10 +1,11 @@
 """What must not change an answer: the order of the input, the spelling of ids, facts given twice."""
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from matching.partners import PartnerMatcher
+from tests.examples import examples
 from tests.matching.small_worlds import IDS, world
 
 GERMAN, SOUTHERN, OTHERS = tuple("abcdef"), ("s", "t"), ("p", "q")
@@ -43,7 +44,7 @@ def scores(ids, network, seeker="s"):
     return {candidate.id: (candidate.score, candidate.rank, candidate.rank_range) for candidate in answer.candidates}
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(network=networks(), order=st.permutations(ALL), seed=st.randoms(use_true_random=False))
 def test_the_order_of_the_input_changes_nothing(network, order, seed):
     shuffled = {**network, "ties": [pair[::-1] for pair in reversed(network["ties"])], "focuses": network["focuses"][::-1]}
@@ -51,14 +52,14 @@ def test_the_order_of_the_input_changes_nothing(network, order, seed):
     assert scores(order, shuffled) == scores(ALL, network)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(network=networks())
 def test_a_fact_given_twice_changes_nothing(network):
     twice = {**network, "ties": network["ties"] * 2, "focuses": network["focuses"] * 2}
     assert scores(ALL, twice) == scores(ALL, network)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(network=networks())
 def test_other_ids_change_no_score(network):
     renamed = {id_: f"x{9 - place}" for place, id_ in enumerate(ALL)}
@@ -76,7 +77,7 @@ def test_other_ids_change_no_score(network):
     assert found == {renamed[id_]: score for id_, (score, _, _) in scores(ALL, network).items()}
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(network=networks())
 def test_scores_and_ranges_are_sound(network):
     found = scores(ALL, network)

@@ -3,7 +3,7 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from matching.optimum import Linear
@@ -11,6 +11,7 @@ from matching.pairs import Pairs, Quota
 from matching.plan import Variant, phase_plan
 from matching.plan_reasons import TEXTS, say
 from matching.profile import LANGUAGES
+from tests.examples import examples
 
 
 def pairs(*rows, groups=()):
@@ -217,7 +218,7 @@ def weakest(rows, plan):
     return min((min(rows[row][2:]) for row in plan), default=1.0)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(worlds())
 def test_every_variant_is_the_best_of_all_plans(world):
     rows, groups, capacities, places, quotas = world
@@ -242,7 +243,7 @@ def test_every_variant_is_the_best_of_all_plans(world):
     assert len(joins(rows, capacities, places, taken[Variant.STABLE])) == fewest
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(worlds())
 def test_the_cheapest_way_out_is_the_cheapest(world):
     rows, groups, capacities, places, quotas = world
@@ -272,7 +273,7 @@ def test_the_cheapest_way_out_is_the_cheapest(world):
     assert all(kept(bound) for bound in bounds)
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(worlds(), st.randoms(use_true_random=False), st.sampled_from(Variant))
 def test_neither_the_order_of_the_input_nor_the_ids_change_the_answer(world, random, variant):
     rows, groups, capacities, places, quotas = world

@@ -7,11 +7,12 @@ import enum
 import math
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from graph_api.model import KINDS, LINKS, PartialDate, Property, Scalar, properties
 from graph_api.operations.files import FILES, LONGEST_TEXT, check_value, format_cell, parse_cell, parse_id
+from tests.examples import examples
 
 CELLS: dict[str, Property] = {
     f"{declared.__name__}.{p.name}": p for declared in (*KINDS.values(), *LINKS) for p in properties(declared).values() if p.name != "id"
@@ -56,7 +57,7 @@ def values_of(declared: Property) -> st.SearchStrategy[Scalar]:
 
 
 @pytest.mark.parametrize("name", sorted(SORTS.values()))
-@settings(deadline=None, max_examples=50)
+@examples(50)
 @given(data=st.data())
 def test_a_value_written_into_a_cell_is_read_again(name: str, data: st.DataObject) -> None:
     declared = CELLS[name]

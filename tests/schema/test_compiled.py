@@ -25,10 +25,11 @@ from graph_api.schema.engine import Answer, Engine, Question
 from graph_api.settings import Settings
 from graph_api.storage import open_store
 from graph_api.storage.base import Cell, Selection, nested
+from tests.examples import IN_FULL
 from tests.schema.questions import VIEWERS, Asking, questions
 from tests.worlds import SMALL, World, records, settle
 
-EXAMPLES = {"sqlite": 150, "neo4j": 20}
+EXAMPLES = {"sqlite": 150 if IN_FULL else 60, "neo4j": 20 if IN_FULL else 10}
 """Random questions in a run of the tests. With PARTNERGRAPH_QUESTIONS=N it is N, from the seed PARTNERGRAPH_SEED."""
 
 SCHEMA = create_schema()

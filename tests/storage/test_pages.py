@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from graph_api.model import Direction, Focus, Scalar
 from graph_api.storage.base import Order, Position, Selection, Shape, Store
 from graph_api.storage.codec import order_key
+from tests.examples import examples
 from tests.storage.asking import along, compare, listing, own
 
 pytestmark = pytest.mark.anyio
@@ -115,7 +116,7 @@ places_between = st.none() | st.integers(min_value=0, max_value=9)
 
 
 @given(order=orders, first=counts, last=counts, after=places_between, before=places_between, several=st.booleans())
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(60)
 async def test_a_window_is_a_slice(
     places: Store, order: Order, first: int | None, last: int | None, after: int | None, before: int | None, several: bool
 ) -> None:
@@ -141,7 +142,7 @@ async def test_a_window_is_a_slice(
 
 
 @given(descending=st.booleans(), first=counts, after=places_between)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(40)
 async def test_a_window_on_what_lies_between_places(places: Store, descending: bool, first: int | None, after: int | None) -> None:
     position: Position | None = None if after is None else (after, "municipality:ccc")
     every = reference(Order(property="population", descending=descending))

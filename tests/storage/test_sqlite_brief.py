@@ -1,47 +1,35 @@
-"""The embedded store answers brief selections at once, all others in another thread."""
+"""The embedded store answers in the thread that asks what takes a moment, and in another one what takes longer."""
 
 from __future__ import annotations
 
 import sqlite3
 import threading
+from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from graph_api.storage import open_store
-from graph_api.storage.base import Compare, Operator, Order, Selection, Shape, Wanted
-from graph_api.storage.sqlite_select import is_brief
+from graph_api.storage import open_store, sqlite, sqlite_connections
+from graph_api.storage.base import Selection, Shape, Store
 from tests.worlds import SMALL, settle
 
-MANY = Wanted(relation="departments", selection=Selection(shapes=(Shape(kind="department"),), first=50))
+ALL = Selection(shapes=(Shape(kind="municipality", properties=("name",)),))
+HERE, ELSEWHERE = True, False
 
 
-def of(*ids: str, links: tuple[Wanted, ...] = ()) -> Selection:
-    return Selection(shapes=(Shape(kind="municipality", properties=("name",), links=links),), filter=Compare(property="id", operator=Operator.IN, value=ids))
-
-
-@pytest.mark.parametrize(
-    ("selection", "brief"),
-    [
-        (of("municipality:bonn"), True),
-        (of(*map(str, range(200))), True),
-        (of(*map(str, range(201))), False),
-        (of("municipality:bonn", links=(MANY, MANY, MANY)), True),
-        (of("municipality:bonn", links=(MANY, MANY, MANY, MANY)), False),
-        (of("a", "b", "c", "d", links=(MANY,)), False),
-        (Selection(shapes=(Shape(kind="municipality"),), first=1), False),
-        (Selection(shapes=(Shape(kind="municipality"),), filter=Compare(property="country", operator=Operator.EQ, value="DE"), order=Order(), first=1), False),
-    ],
-)
-def test_brief_is_what_reads_few_rows_by_id(selection: Selection, brief: bool) -> None:
-    assert is_brief([selection]) is brief
-
-
-async def test_brief_selections_are_answered_in_the_thread_that_asks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncGenerator[Store]:
     store = open_store(f"file:{tmp_path / 'network.db'}")
     await store.prepare()
     await settle(store, SMALL)
+    yield store
+    await store.close()
+
+
+@pytest.fixture
+def seen(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Where each selection was read, in the order in which they were begun."""
     seen: list[bool] = []
 
     class Watched(sqlite3.Connection):
@@ -52,7 +40,29 @@ async def test_brief_selections_are_answered_in_the_thread_that_asks(tmp_path: P
 
     connect = sqlite3.connect
     monkeypatch.setattr(sqlite3, "connect", lambda *given, **more: connect(*given, factory=Watched, **more))  # pyright: ignore
-    [[_, [row]]] = await store.select(of("municipality:bonn"))
-    [[_, rows]] = await store.select(Selection(shapes=(Shape(kind="municipality", properties=("name",)),)))
-    assert (row[3], len(rows), seen) == (["Bonn"], 5, [True, False])
-    await store.close()
+    return seen
+
+
+async def test_what_takes_a_moment_is_read_in_the_thread_that_asks(store: Store, seen: list[bool]) -> None:
+    [[_, rows]] = await store.select(ALL)
+    assert (len(rows), seen) == (5, [HERE])
+
+
+async def test_what_takes_longer_is_read_in_another_thread_and_not_tried_again_for_a_while(
+    store: Store, seen: list[bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite_connections, "MOMENT", -1.0)
+    monkeypatch.setattr(sqlite_connections, "STEPS", 1)
+    expected = await store.select(ALL)
+    assert (len(expected[0][1]), seen) == (5, [HERE, ELSEWHERE])
+    assert await store.select(ALL) == expected
+    assert seen == [HERE, ELSEWHERE, ELSEWHERE]
+
+
+async def test_after_that_while_it_is_tried_again(store: Store, seen: list[bool], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sqlite_connections, "MOMENT", -1.0)
+    monkeypatch.setattr(sqlite_connections, "STEPS", 1)
+    monkeypatch.setattr(sqlite, "LONG_SECONDS", -1.0)
+    await store.select(ALL)
+    await store.select(ALL)
+    assert seen == [HERE, ELSEWHERE, HERE, ELSEWHERE]

@@ -92,7 +92,8 @@ def test_with_the_mouse(visit: Visit, language: str, width: int) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-@pytest.mark.parametrize("language", ["de", pytest.param("en", marks=pytest.mark.in_full)])
+@pytest.mark.parametrize("language", ["de", "en"])
+@pytest.mark.in_full
 def test_with_the_keyboard_only(visit: Visit, language: str) -> None:
     words = WORDS[language]
     page = visit("/", language=words.locale)

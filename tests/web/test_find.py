@@ -259,6 +259,7 @@ def test_a_need_in_own_words_changes_the_list_by_mouse(visit: Visit, axe: Callab
     expect(needs).to_have_count(0)
 
 
+@pytest.mark.in_full
 def test_an_offer_in_own_words_changes_the_list_by_keyboard(visit: Visit) -> None:
     page = visit("/es/?m=ke-bomet", allow=("503",))
     before = names(page)

@@ -97,7 +97,8 @@ def test_an_organiser_forms_groups_with_the_mouse(visit: Visit, language: str, w
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-@pytest.mark.parametrize(("language", "width"), [("en", 1280), pytest.param("de", 320, marks=pytest.mark.in_full)])
+@pytest.mark.parametrize(("language", "width"), [("en", 1280), ("de", 320)])
+@pytest.mark.in_full
 def test_an_organiser_forms_groups_with_the_keyboard_only(visit: Visit, language: str, width: int) -> None:
     words = WORDS[language]
     page = visit("/", width=width, language=words.locale, viewer=ORGANISER)
@@ -146,6 +147,7 @@ def test_dragging_tells_the_cost_and_the_address_keeps_the_change(visit: Visit) 
     expect(card(page, 2)).to_contain_text(name)
 
 
+@pytest.mark.in_full
 def test_a_swap_and_a_lock_outlast_forming_again(visit: Visit) -> None:
     page = visit(f"/en/{FORMED}", viewer=ORGANISER)
     one, other = members(page, 1)[0], members(page, 2)[0]
@@ -186,6 +188,7 @@ def test_two_variants_stand_side_by_side(visit: Visit) -> None:
     expect(page.get_by_role("row", name=re.compile("^Groups · rounds"))).to_have_text(re.compile(r"rounds\s*4 · 1\s*3 · 1"))
 
 
+@pytest.mark.in_full
 def test_rounds_go_into_the_calendar_and_onto_the_tables(visit: Visit, tmp_path: Path) -> None:
     page = visit(f"/de/{FORMED}&rounds=2", viewer=ORGANISER)
     of_first = members(page, 1)
@@ -212,6 +215,7 @@ def test_rounds_go_into_the_calendar_and_onto_the_tables(visit: Visit, tmp_path:
     expect(page.get_by_role("heading", level=1)).to_be_hidden()
 
 
+@pytest.mark.in_full
 def test_who_cannot_come_is_left_out_and_taken_back(visit: Visit) -> None:
     page = visit(f"/en/{FORMED}", viewer=ORGANISER)
     name = members(page, 1)[0]

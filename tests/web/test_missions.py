@@ -113,6 +113,7 @@ def test_several_missions_are_staffed_at_once_and_what_another_has_sent_meanwhil
     expect(team.filter(has_text=goes)).to_have_count(1)
 
 
+@pytest.mark.in_full
 def test_several_missions_are_staffed_with_the_keyboard_only(visit: Visit, axe: Callable[[Page], list[str]]) -> None:
     page = visit("/en/missions?several=1", width=320, viewer=COORDINATOR)
     for name in (TO_HAMBURG, TO_MUELHEIM):
@@ -132,6 +133,7 @@ def test_several_missions_are_staffed_with_the_keyboard_only(visit: Visit, axe: 
     expect(page.get_by_text("All places are filled.")).to_have_count(2)
 
 
+@pytest.mark.in_full
 def test_a_mission_is_planned_with_the_keyboard_only(visit: Visit, axe: Callable[[Page], list[str]]) -> None:
     page = visit("/en/missions", viewer=COORDINATOR)
     tab_to(page, page.get_by_role("button", name="Plan a mission"))

@@ -226,6 +226,7 @@ def test_needs_are_added_confirmed_deleted_and_brought_back(visit: Visit) -> Non
     expect(item).to_contain_text("Ratsbeschluss 7/26")
 
 
+@pytest.mark.in_full
 def test_a_need_that_somebody_else_changed_meanwhile_is_not_overwritten_unseen(visit: Visit) -> None:
     ours = visit("/de/municipality?part=focuses", viewer=clerk("de-torgau"))
     theirs = visit("/de/municipality?m=de-torgau&part=focuses", viewer=Viewer(role=Role.COORDINATOR, name="cora"))
@@ -272,6 +273,7 @@ def test_a_need_that_somebody_else_changed_meanwhile_is_neither_confirmed_nor_de
     expect(ours.get_by_text("wurde gelöscht.")).to_be_visible()
 
 
+@pytest.mark.in_full
 def test_a_need_in_own_words_becomes_what_its_writer_confirms(visit: Visit, axe: Callable[[Page], list[str]]) -> None:
     page = visit("/fr/municipality?part=focuses", viewer=clerk("de-bad-segeberg"), width=320)
     words = page.get_by_role("region", name="Avec vos propres mots")
@@ -329,6 +331,7 @@ def test_experts_are_entered_with_their_consent_and_what_is_refused_is_said_by_f
     expect(entry).to_have_count(0)
 
 
+@pytest.mark.in_full
 def test_an_expert_whom_somebody_else_changed_meanwhile_is_not_deleted_unseen(visit: Visit) -> None:
     ours = visit("/de/municipality?part=people", viewer=clerk("de-schleswig"))
     theirs = visit("/de/municipality?m=de-schleswig&part=people", viewer=Viewer(role=Role.COORDINATOR, name="cora"))

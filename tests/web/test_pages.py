@@ -179,6 +179,7 @@ def test_every_example_of_the_page_for_queries_is_answered(sources: Path, site: 
         assert (name, answer.get("errors")) == (name, None)
 
 
+@pytest.mark.in_full
 def test_graphiql_is_ours_and_answers(visit: Visit) -> None:
     page = visit("/en/graphiql?example=search")
     expect(page.locator(".graphiql-query-editor .view-line").first).to_contain_text("spelling", timeout=20_000)
