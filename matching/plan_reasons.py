@@ -8,7 +8,7 @@ from typing import cast
 
 from matching.languages import language_name
 from matching.profile import LANGUAGES, Subjects
-from matching.reasons import FOR, Fact, Number, Reason
+from matching.reasons import Fact, Number, Reason, matched
 
 TEXTS: Mapping[str, Mapping[str, str]] = {
     "unknown": {
@@ -336,8 +336,7 @@ def say(reason: Reason, language: str = "en", subjects: Subjects | None = None) 
 
 def _said(name: str, fact: Fact, subjects: Subjects, language: str) -> str | Number:
     if name == "matches":
-        pairs = cast("tuple[tuple[int, int], ...]", fact)
-        return ", ".join(dict.fromkeys(_match(pair, subjects, language) for pair in pairs))
+        return matched(cast("tuple[tuple[int, int], ...]", fact), subjects, language)
     if name == "languages":
         return ", ".join(language_name(str(code), language) for code in cast("tuple[str, ...]", fact))
     if isinstance(fact, tuple):
@@ -345,8 +344,3 @@ def _said(name: str, fact: Fact, subjects: Subjects, language: str) -> str | Num
     if name.endswith("_on"):
         return datetime.date.fromordinal(int(fact)).strftime(DATES[language])
     return Number(fact, language) if isinstance(fact, int) else str(fact)
-
-
-def _match(pair: tuple[int, int], subjects: Subjects, language: str) -> str:
-    wanted, given = (subjects.name(row, language) for row in pair)
-    return given if pair[0] == pair[1] else FOR[language].format(wanted, given)

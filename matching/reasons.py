@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import cast
 
 from matching.languages import language_name
-from matching.profile import LANGUAGES, Profiles
+from matching.profile import LANGUAGES, Profiles, Subjects
 
 Fact = str | int | float | tuple[str, ...] | tuple[tuple[int, int], ...]
 
@@ -304,8 +305,10 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
 
 SEPARATORS: Mapping[str, str] = {"en": ",", "de": ".", "es": ".", "fr": "\u202f"}
 """What separates thousands."""
-FOR: Mapping[str, str] = {"en": "{1} (for {0})", "de": "{1} (für {0})", "es": "{1} (para {0})", "fr": "{1} (pour {0})"}
-"""How a subject that meets another, near one is named."""
+FOR: Mapping[str, tuple[str, str]] = {"en": ("for", "also for"), "de": ("für", "auch für"), "es": ("para", "también para"), "fr": ("pour", "aussi pour")}
+"""What stands before the near subjects that a subject meets; the second where it is sought itself."""
+AND: Mapping[str, tuple[str, str]] = {"en": ("and", "as well as"), "de": ("und", "sowie"), "es": ("y", "así como"), "fr": ("et", "ainsi que")}
+"""What stands before the last of several; the second where one of them has the first in its name."""
 
 
 class Number:
@@ -333,8 +336,7 @@ def render(reason: Reason, profiles: Profiles, language: str = "en") -> str:
 def _said(reason: Reason, name: str, profiles: Profiles, language: str) -> str:
     fact = reason.facts[name]
     if name in ("matches", "asked"):
-        pairs = cast("tuple[tuple[int, int], ...]", fact)
-        return ", ".join(dict.fromkeys(_match(pair, profiles, language) for pair in pairs))
+        return matched(cast("tuple[tuple[int, int], ...]", fact), profiles.subjects, language)
     if name == "agreed":
         return ", ".join(tie.name(language) for tie in profiles.regional if tie.id in cast("tuple[str, ...]", fact))
     if name == "country":
@@ -347,6 +349,24 @@ def _said(reason: Reason, name: str, profiles: Profiles, language: str) -> str:
     return f"{fact:,}".replace(",", SEPARATORS[language]) if isinstance(fact, int) else str(fact)
 
 
-def _match(pair: tuple[int, int], profiles: Profiles, language: str) -> str:
-    wanted, given = (profiles.subjects.name(row, language) for row in pair)
-    return given if pair[0] == pair[1] else FOR[language].format(wanted, given)
+def matched(pairs: Iterable[tuple[int, int]], subjects: Subjects, language: str) -> str:
+    """What meets what, by rows (wanted, given) of the subjects; each given one is named once: "parks, waste (for 11.6 and 12.5)"."""
+    met: dict[str, dict[str, None]] = {}
+    for wanted, given in pairs:
+        met.setdefault(subjects.name(given, language), {})[subjects.name(wanted, language)] = None
+    return ", ".join(_met(given, list(wanted), language) for given, wanted in met.items())
+
+
+def _met(given: str, wanted: list[str], language: str) -> str:
+    near = [name for name in wanted if name != given]
+    return f"{given} ({FOR[language][len(near) < len(wanted)]} {_listed(near, language)})" if near else given
+
+
+def _listed(names: list[str], language: str) -> str:
+    *others, last = names
+    joint, other = AND[language]
+    if any(f" {joint} " in name for name in names):
+        joint = other
+    elif language == "es" and re.match(r"h?[ií](?!e)", last.lower()):
+        joint = "e"
+    return f"{', '.join(others)} {joint} {last}" if others else last

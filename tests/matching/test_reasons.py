@@ -2,8 +2,8 @@ import string
 
 import pytest
 
-from matching.profile import LANGUAGES, Profiles
-from matching.reasons import SILENT, TEXTS, Number, Reason, render
+from matching.profile import LANGUAGES, Profiles, Subjects
+from matching.reasons import SILENT, TEXTS, Number, Reason, matched, render
 
 
 def test_every_reason_says_the_same_facts_in_every_language():
@@ -29,6 +29,22 @@ def test_names_that_are_left_out_are_hinted_at():
 
 def test_no_sentence_leaves_the_plural_to_the_reader():
     assert not [text for texts in TEXTS.values() for text in texts.values() if any(mark in text for mark in ("(s)", "(e", "(n)"))]
+
+
+@pytest.mark.parametrize(
+    ("pairs", "language", "text"),
+    [
+        ([(0, 1), (2, 3), (2, 1)], "de", "Abfall (für Luft und Wasser), Boden (für Wasser)"),
+        ([(0, 1), (2, 1), (3, 1)], "en", "Abfall (for Luft, Wasser and Boden)"),
+        ([(0, 1), (4, 1)], "es", "Abfall (para Luft e Innovación)"),
+        ([(0, 1), (5, 1)], "de", "Abfall (für Luft sowie Klima und Energie)"),
+        ([(1, 1), (0, 1), (1, 1)], "de", "Abfall (auch für Luft)"),
+        ([(3, 3), (0, 0)], "fr", "Boden, Luft"),
+    ],
+)
+def test_what_meets_several_needs_is_named_once(pairs: list[tuple[int, int]], language: str, text: str) -> None:
+    subjects = Subjects(ids=("Luft", "Abfall", "Wasser", "Boden", "Innovación", "Klima und Energie"))
+    assert matched(pairs, subjects, language) == text
 
 
 @pytest.mark.parametrize(

@@ -156,6 +156,8 @@ def test_a_mission_is_planned_with_the_keyboard_only(visit: Visit, axe: Callable
     expect(page.get_by_role("heading", level=1)).to_have_text("Waste on the river bank")
     expect(page.locator("main")).to_contain_text("Stuttgart")
     expect(page.get_by_text("nobody yet")).to_be_visible()
+    page.goto("/en/missions?several=1")
+    expect(page.get_by_role("checkbox").last).to_have_accessible_name(re.compile("Waste on the river bank no dates yet"))
 
 
 def test_advice_is_looked_for_without_a_mission(visit: Visit) -> None:

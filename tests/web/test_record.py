@@ -74,6 +74,14 @@ def test_every_kind_has_its_page(visit: Visit) -> None:
         expect(page.get_by_role("heading", name="Angaben")).to_be_visible()
 
 
+def test_no_code_is_shown_for_a_region_and_a_role_is_in_the_language_of_the_page(visit: Visit) -> None:
+    page = visit("/de/record?id=municipality:ba-sarajevo")  # its region is known as "01" only
+    expect(page.locator("dt").get_by_text("Land", exact=True)).to_be_visible()
+    expect(page.locator("dt").get_by_text("Region", exact=True)).to_have_count(0)
+    page = visit("/de/record?id=event:demo-event-2")
+    expect(page.get_by_role("listitem").filter(has_text="Nürnberg").first).to_contain_text("Teilnahme")
+
+
 def test_history_is_for_those_who_may_see_it(visit: Visit) -> None:
     address = "/de/record?id=municipality:ke-kisumu"
     page = visit(address, viewer=Viewer(role=Role.COORDINATOR, name="anna"))

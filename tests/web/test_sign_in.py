@@ -40,10 +40,13 @@ def test_one_signs_in_by_keyboard_and_is_back_where_one_was(visit: Visit, place:
 
 
 def test_one_sees_what_one_may_do_and_signs_out(visit: Visit) -> None:
-    page = visit("/de/sign-in", viewer=CORA)
+    page = visit("/de/sign-in", viewer=CORA, allow=("ERR_CONNECTION_REFUSED",))
     expect(page.get_by_role("heading", level=1)).to_have_text("Sie sind angemeldet")
     expect(page.get_by_text("Alle Einträge und das Änderungsprotokoll sehen")).to_be_visible()
     expect(page.get_by_text("Zugangsschlüssel ausstellen")).to_have_count(0)
+    page.route("**/session", lambda route: route.abort("connectionrefused"), times=1)
+    page.get_by_role("button", name="Abmelden").first.click()
+    expect(page.get_by_role("alert")).to_contain_text("Sie sind noch angemeldet")
     page.get_by_role("button", name="Abmelden").first.click()
     expect(page.get_by_label("Zugangsschlüssel")).to_be_visible()
     assert cookies(page) == {}

@@ -1,5 +1,5 @@
 // The state of this page: whom one looks for, filters, weights, as they stand in the address; and what one wrote, which does not.
-import { ApiError, request, type VariablesOf } from '../lib/api';
+import { askTwice, request, type VariablesOf } from '../lib/api';
 import { apiLanguage } from '../lib/i18n';
 import { param, setParams } from '../lib/url.svelte';
 import { CANDIDATES, USUAL_WEIGHTS, type Answer } from './queries';
@@ -89,7 +89,6 @@ export async function rank(municipality: string, first: number, usual: Record<st
   const filter = filterOf(param('country'), param('language'), param('size'));
   const known = other && !Object.keys(usual).length ? weightsByFacet(await request(USUAL_WEIGHTS, { municipality }, signal)) : usual;
   const ask = () => request(CANDIDATES, { municipality, first, filter, weights: weightsOf(known, steps), fair, ...asked, language: apiLanguage }, signal);
-  // the first text of all may take a busy service longer than a request may; it goes on learning, so the second try finds it
-  const answer = await ask().catch((e: unknown) => { if (e instanceof ApiError && e.code === 'TIMEOUT' && asked !== NOTHING_ASKED) return ask(); throw e; });
+  const answer = await (asked === NOTHING_ASKED ? ask() : askTwice(ask));
   return { answer, usual: other || !answer.partnerCandidates.candidates.length ? known : weightsByFacet(answer) };
 }

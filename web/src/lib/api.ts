@@ -26,6 +26,9 @@ export async function request<D extends TadaDocumentNode<any, any>>(document: D,
   return body.data;
 }
 
+/** Asks once more where the first text of all took a busy service longer than a request may: it goes on learning, so the second try finds it. */
+export const askTwice = <R>(ask: () => Promise<R>): Promise<R> => ask().catch((e: unknown) => { if (e instanceof ApiError && e.code === 'TIMEOUT') return ask(); throw e; });
+
 /** Fetches a document of the service. Throws as `request` does. */
 export async function get<R>(path: string, signal?: AbortSignal): Promise<R> {
   const { body, status } = await fetched<R>(path, { signal: signal ?? null });

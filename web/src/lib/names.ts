@@ -14,9 +14,12 @@ export const named = (record: Named) => namedIn(lang, record);
 /** The id without its kind, as it stands in addresses. */
 export const ownId = (id: string) => id.slice(id.indexOf(':') + 1);
 
+/** A municipality's region, if its name is known and not only its code. */
+export const regionOf = ({ admin1 }: { admin1: unknown }) => (typeof admin1 === 'string' && admin1 && !/^\w{1,3}$/.test(admin1) ? admin1 : '');
+
 /** Region, country and inhabitants of a municipality in one line. */
 export function whereabouts(place: { country: string; admin1: string | null; population: number | null }): string {
-  const parts = [place.admin1 && !/^\w{1,3}$/.test(place.admin1) ? place.admin1 : '', country(place.country), place.population ? t('place.inhabitants', { n: place.population }) : ''];
+  const parts = [regionOf(place), country(place.country), place.population ? t('place.inhabitants', { n: place.population }) : ''];
   return parts.filter(Boolean).join(' · ');
 }
 

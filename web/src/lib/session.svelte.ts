@@ -15,8 +15,8 @@ function read(): Who | undefined {
   }
 }
 
-/** `who` is undefined for anybody; `ended`: the service took the token no longer. */
-export const session: { who: Who | undefined; ended: boolean } = $state({ who: read(), ended: false });
+/** `who` is undefined for anybody; `ended`: the service took the token no longer; `stays`: signing out failed. */
+export const session: { who: Who | undefined; ended: boolean; stays: boolean } = $state({ who: read(), ended: false, stays: false });
 
 // in another tab somebody may have signed in or out
 addEventListener('focus', () => {
@@ -62,10 +62,11 @@ export async function signIn(token: string): Promise<void> {
   session.ended = false;
 }
 
-/** Ends the session and shows the page as anybody sees it. */
+/** Ends the session and shows the page as anybody sees it; where the service does not answer, `session.stays` says so. */
 export async function signOut(): Promise<void> {
-  await fetch('/session', { method: 'DELETE' });
-  location.reload();
+  const response = await fetch('/session', { method: 'DELETE' }).catch(() => undefined);
+  session.stays = !response?.ok;
+  if (!session.stays) location.reload();
 }
 
 /** The address of the page for signing in, which leads back here. */

@@ -1,6 +1,7 @@
 // The state of the view in the address, so that it can be shared, and the back button works.
-let search = $state(location.search);
-addEventListener('popstate', () => { search = location.search; });
+const read = () => location.search.replace(/[|^`{}\\]/g, encodeURIComponent); // browsers leave in an address what a link must not have
+let search = $state(read());
+addEventListener('popstate', () => { search = read(); });
 
 /** The value of a parameter; empty where it is not there. */
 export const param = (name: string) => new URLSearchParams(search).get(name) ?? '';

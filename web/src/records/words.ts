@@ -52,6 +52,13 @@ export function valueText(name: string, type: string, value: unknown): string {
   }
 }
 
+const ROLES = ['participant', 'speaker', 'facilitator', 'guest'] as const;
+/** In what role somebody takes part in an event; other words than the usual ones stand as they are. */
+export function roleText(role: string): string {
+  const usual = ROLES.find((one) => one === role);
+  return usual ? t(`eventRole.${usual}`) : t('record.role', { text: role });
+}
+
 /** A place on earth in degrees. */
 export const position = (latitude: number, longitude: number) => `${degrees.format(latitude)}°, ${degrees.format(longitude)}°`;
 

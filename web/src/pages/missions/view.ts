@@ -2,13 +2,18 @@
 import type { VariablesOf } from '../../lib/api';
 import { date, t } from '../../lib/i18n';
 import { ownId } from '../../lib/names';
-import type { EXPERTS, Mission } from './queries';
+import { today } from '../../editing/confirm';
+import type { EXPERTS, Mission, MISSIONS } from './queries';
 
 export type Need = NonNullable<VariablesOf<typeof EXPERTS>['need']>;
+type MissionFilter = NonNullable<VariablesOf<typeof MISSIONS>['filter']>;
 export const PAGE = 10, MOST = 100, MOST_SLOTS = 20;
 
 /** What stands in the form: as the mission says where nobody has said otherwise. */
 export interface Draft { slots: number; topics: string[]; languages: string[]; interpretation: boolean; startsOn: string; endsOn: string }
+
+/** Missions that are still to come, those without a day last. */
+export const coming = (): MissionFilter => ({ or: [{ startsOnMin: today() }, { not: { startsOnMin: '0001-01-01' } }] });
 
 /** When it takes place, in words. */
 export function days({ startsOn, endsOn }: { startsOn: string | null; endsOn: string | null }): string {

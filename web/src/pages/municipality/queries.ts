@@ -70,10 +70,10 @@ export const SAVE_EXPERT = graphql(`
 export const DELETE = graphql(`mutation Delete($id: ID!, $confirm: Boolean!, $ifRevision: Int) { deleteRecord(id: $id, confirm: $confirm, ifRevision: $ifRevision) { records links { name count } done } }`);
 
 export const INTERESTS = graphql(`
-  query Interests($id: ID!) {
+  query Interests($id: ID!, $first: Int!) {
     municipality(id: $id) {
-      interestsReceived(first: 100, orderBy: { field: ASKED_ON, direction: DESC }) { edges { node { ...InterestParts asker { id name country } } } }
-      interestsSent(first: 100, orderBy: { field: ASKED_ON, direction: DESC }) { edges { node { ...InterestParts asked { id name country } } } }
+      interestsReceived(first: $first, orderBy: { field: ASKED_ON, direction: DESC }) { totalCount edges { node { ...InterestParts asker { id name country } } } }
+      interestsSent(first: $first, orderBy: { field: ASKED_ON, direction: DESC }) { totalCount edges { node { ...InterestParts asked { id name country } } } }
     }
   }
   fragment InterestParts on Interest { id status message reason askedOn answeredOn expiresOn }
