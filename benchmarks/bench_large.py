@@ -110,7 +110,7 @@ def main() -> None:
         synthetic.write(directory / "files", MUNICIPALITIES)
         files = sorted(map(str, (directory / "files").iterdir()))
         store = stack.enter_context(running(directory / "neo4j")).environment if "--neo4j" in sys.argv else {}
-        site = stack.enter_context(serving(directory, store, fill=(("load", "reference"), ("import", *files))))
+        site = stack.enter_context(serving(directory, store, fill=(("import", *files), ("load", "reference"))))
         browser = stack.enter_context(browsing())
         print("around        depth  at most    shown s  frames/s")
         for middle, depth, limit, bar in PICTURES:

@@ -16,7 +16,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
 from pathlib import Path
 from typing import LiteralString
 
@@ -34,16 +33,16 @@ PEERS_INDEXES: tuple[LiteralString, ...] = (
 )
 
 
-def load(directory: Path, stems: Iterable[str], environment: dict[str, str]) -> None:
-    """Loads the reference and the network's files into the store that the environment means."""
-    files = [["import", str(directory / "network" / f"{stem}.csv")] for stem in stems]  # one by one: the throw-away server has a heap of 1 GB
-    for command in (["load", "reference"], *files):
+def load(directory: Path, environment: dict[str, str]) -> None:
+    """Loads the network's files, then the reference, into the store that the environment means: only an empty one is filled by parts (decision 67)."""
+    files = sorted(map(str, (directory / "network").iterdir()))
+    for command in (["import", *files], ["load", "reference"]):
         began = time.monotonic()
         call = [Path(sys.executable).with_name("partnergraph"), *command]
         for last in (False, False, True):  # a cold server on a busy machine may not answer in time
             if not subprocess.run(call, check=last, cwd=ROOT, env={**os.environ, **environment}, stdout=subprocess.DEVNULL).returncode:
                 break
-        print(f"{environment['PARTNERGRAPH_STORE']}: {' '.join(command)} took {time.monotonic() - began:.0f} s", flush=True)
+        print(f"{environment['PARTNERGRAPH_STORE']}: {' '.join(command[:2])} took {time.monotonic() - began:.0f} s", flush=True)
 
 
 def prepare_peers(address: Neo4jAddress) -> None:
@@ -67,8 +66,8 @@ def main() -> None:
     ready = directory / "environment.json"
     with running(directory / "neo4j", port=PORT, password=PASSWORD, again=ready.exists()) as address:
         if not ready.exists():
-            load(directory, written, {"PARTNERGRAPH_STORE": f"file:{directory / 'network.db'}"})
-            load(directory, written, address.environment)
+            load(directory, {"PARTNERGRAPH_STORE": f"file:{directory / 'network.db'}"})
+            load(directory, address.environment)
             prepare_peers(address)
             ready.write_text(json.dumps(address.environment))
         print("ready", flush=True)
