@@ -16,6 +16,8 @@ _LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "
 
 def fold(text: str) -> str:
     """The text without case, accents and surrounding space: what search and comparison see."""
+    if text.isascii():  # nothing to be taken apart: a tenth of the time
+        return text.lower().strip()
     apart = unicodedata.normalize("NFKD", text.casefold())
     return "".join(c for c in apart if not unicodedata.combining(c)).translate(_LETTERS).strip()
 

@@ -217,14 +217,14 @@ class Neo4jStore(Neo4jReader):
     async def _transaction(self, *, keep: bool = True, filler: str | None = None) -> AsyncGenerator[Ask]:
         """What runs statements in one writing transaction; at the end it is committed, or undone where `keep` is false or something failed.
 
-        Nobody but its `filler` writes to a store that is being filled.
+        Nobody but its `filler` writes to a store that is being filled; there all would be lost where a busy server takes longer than people wait.
         """
         async with _answering(ANSWER_SECONDS, late="another program is writing, or the store does not answer; try again later"):
             session, transaction = await _twice(lambda: self._begun(filler))
         started = time.monotonic()
 
         async def ask(statement: Statement) -> Any:
-            async with _answering(BULK_SECONDS if statement.bulk else ANSWER_SECONDS):
+            async with _answering(BULK_SECONDS if statement.bulk or filler else ANSWER_SECONDS):
                 return await _value(transaction, statement)
 
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import Literal, TypeAlias, cast
@@ -83,7 +84,7 @@ def declared_properties(owner: type[Node] | type[Link], names: Iterable[str]) ->
 
 def stored(props: Sequence[Property], rows: Rows, *, ends: int) -> Stored:
     """Rows in stored form: the first `ends` values are ids, the others values of the properties."""
-    stores = [storing(p) for p in props]
+    stores = [storing(p) if p.type is tuple else functools.lru_cache(4096, typed=True)(storing(p)) for p in props]  # a list cannot be looked up
     return [[*row[:ends], *(form for store, value in zip(stores, row[ends:], strict=True) for form in store(value))] for row in rows]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeVar
 
@@ -42,19 +43,19 @@ class Neo4jWriter(Neo4jReader):
         """See `Writer.save`."""
         checked_nodes(kind, columns, rows)
         props = declared_properties(KINDS[kind], columns[1:])
-        prepared = stored(props, rows, ends=1)
+        prepared = await _stored(props, rows, ends=1)
         lacking = [p.name for p in properties(KINDS[kind]).values() if p.required and p.name not in columns]
         if lacking and (new := await self._missing([str(row[0]) for row in rows])):
             raise InvalidInput(f"{new[0]} is new: {', '.join(lacking)} is required")
         for batch in batches(prepared):
-            await self._ask(save_statement(kind, props, batch))
+            await self._tell(save_statement(kind, props, batch))
 
     async def link(self, link: type[Link], columns: Sequence[str], rows: Rows, *, replace: Side | None = None) -> None:
         """See `Writer.link`."""
         checked_ends(link, columns, rows, replace)
         columns, rows = with_keys(link, columns, rows)
         props, keys = declared_properties(link, columns[2:]), len(key_properties(link))
-        full = stored(props, latest(link, [row for row in rows if row[0] is not None and row[1] is not None]), ends=2)
+        full = await _stored(props, latest(link, [row for row in rows if row[0] is not None and row[1] is not None]), ends=2)
         if missing := await self._missing([str(end) for row in rows for end in row[:2] if end is not None]):
             raise NotFound(*missing)
         if replace:
@@ -65,7 +66,7 @@ class Neo4jWriter(Neo4jReader):
         if link.ends.one_source:
             await self._keep(link, "target", kept_links("target", keys, full))
         for batch in batches(full):
-            await self._ask(link_statement(link, props, batch))
+            await self._tell(link_statement(link, props, batch))
 
     async def unlink(self, link: type[Link], columns: Sequence[str], rows: Rows) -> int:
         """See `Writer.unlink`."""
@@ -92,12 +93,21 @@ class Neo4jWriter(Neo4jReader):
 
     async def _keep(self, link: type[Link], side: Side, kept: Mapping[str, Sequence[Sequence[object]]]) -> None:
         for batch in batches(list(kept.items())):
-            await self._ask(keep_statement(link, side, batch))
+            await self._tell(keep_statement(link, side, batch))
+
+    async def _tell(self, statement: Statement) -> None:
+        """Runs a statement whose answer nobody needs."""
+        await self._ask(statement)
 
     async def _missing(self, ids: Sequence[str]) -> list[str]:
         """Those of the ids that do not exist, in order."""
         different = [encode(own) for own in dict.fromkeys(ids)]
         return sorted([own for batch in batches(different) for own in await self._ask(missing_statement(batch))])
+
+
+async def _stored(props: Sequence[Property], rows: Rows, *, ends: int) -> Stored:
+    """See `stored`. Many in a thread: whoever else asks meanwhile does not wait."""
+    return await asyncio.to_thread(stored, props, rows, ends=ends) if len(rows) > BATCH // 4 else stored(props, rows, ends=ends)
 
 
 def batches(rows: Sequence[T]) -> Iterator[Sequence[T]]:

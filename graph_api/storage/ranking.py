@@ -6,6 +6,7 @@ harm, fewer do), and leaves the decision and the order to `rank`.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,13 +21,18 @@ MOST_WORDS = 16
 MOST_CANDIDATES = 1000
 """So many hits are ranked at most, those that fit best by an engine's own measure; nobody turns more pages."""
 
+_ASCII_WORD = re.compile("[a-z0-9]+")
+
 TYPO_LENGTH = 5
 """Words of so many letters or more are found with one typo too."""
 
 
 def words(text: str) -> list[str]:
     """The words of a text, folded, in order: runs of letters, marks and digits of any script."""
-    return "".join(c if c.isalnum() or unicodedata.category(c)[0] == "M" else " " for c in fold(text).casefold()).split()
+    folded = fold(text).casefold()
+    if folded.isascii():
+        return _ASCII_WORD.findall(folded)
+    return "".join(c if c.isalnum() or unicodedata.category(c)[0] == "M" else " " for c in folded).split()
 
 
 def query_words(text: str) -> list[str]:

@@ -7,6 +7,7 @@ import dataclasses
 import re
 import socket
 from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
 from typing import Any, LiteralString, cast
 
 import pytest
@@ -16,8 +17,9 @@ from graph_api.errors import InvalidInput, NotFound, StoreError, StoreUnavailabl
 from graph_api.model import Broader, Focus, Link, Municipality, Node, properties
 from graph_api.storage.base import Every, Expansion, Filter, Linked, Matches, Near, Negate, Order, Search, Selection, Shape
 from graph_api.storage.neo4j import Neo4jStore, translated
+from graph_api.storage.neo4j_filler import Neo4jFiller
 from graph_api.storage.neo4j_filter import Statement
-from graph_api.storage.neo4j_reader import expand_statement, paths_statement, search_statement
+from graph_api.storage.neo4j_reader import Ask, expand_statement, paths_statement, search_statement
 from graph_api.storage.neo4j_select import count_statement, select_statement
 from graph_api.storage.neo4j_writer import keep_statement, link_statement, save_statement, unlink_statement
 from tests.neo4j_server import Neo4jAddress
@@ -415,6 +417,7 @@ async def test_an_empty_store_is_filled_by_parts_and_is_not_available_meanwhile(
         assert (direct("MATCH (n:Topic) RETURN n.id"), await tx.count("topic"), await store.revision()) == ([], 1, before)
         await tx.save("topic", ["id", "name"], topics("b"))
         await tx.link(Broader, ["source", "target"], [["topic:a", "topic:b"]])
+        assert await tx.count("topic") == 2
         assert direct("MATCH (n:Topic) RETURN n.id ORDER BY n.id") == ["topic:a", "topic:b"]
         for verb in (store.revision, store.discard):
             with pytest.raises(StoreUnavailable, match="being filled"):
@@ -428,7 +431,7 @@ async def test_what_fails_while_an_empty_store_is_filled_leaves_it_empty(parted:
     async def fill() -> None:
         async with parted.filling() as tx:
             await tx.save("topic", ["id", "name"], topics("a", "b"))
-            assert await found(store, "topic") == ["a", "b"]
+            assert (await tx.count("topic"), await found(store, "topic")) == (2, ["a", "b"])
             await tx.link(Broader, ["source", "target"], [["topic:a", "topic:nowhere"]])
 
     with pytest.raises(NotFound):
@@ -437,11 +440,62 @@ async def test_what_fails_while_an_empty_store_is_filled_leaves_it_empty(parted:
     await settle(store, SMALL)
 
 
+class Server:
+    """Answers a filler's statements; those that save do not end before `free`, and fail with `error`."""
+
+    def __init__(self, error: StoreError | None = None) -> None:
+        self.free, self.error, self.done = asyncio.Event(), error, list[str]()
+
+    async def ask(self, statement: Statement) -> Any:
+        if statement.text.startswith("UNWIND $rows"):
+            async with asyncio.timeout(10):
+                await self.free.wait()
+            if self.error:
+                raise self.error
+            self.done.append(",".join(row[1] for row in cast("list[list[str]]", statement.parameters["rows"])))
+        return 0
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncGenerator[Ask]:
+        try:
+            yield self.ask
+        except BaseException:
+            self.done.append("undone")
+            raise
+        self.done.append("committed")
+
+
+async def test_rows_are_made_ready_while_the_server_has_those_before() -> None:
+    server = Server()
+    async with Neo4jFiller("me", server.transaction, part=2) as filler:
+        await filler.save("topic", ["id", "name"], topics("a"))
+        asyncio.get_running_loop().call_soon(server.free.set)
+        assert server.done == []
+        await filler.save("topic", ["id", "name"], topics("b", "c"))
+        assert server.done[0] == "a"
+        await filler.save("topic", ["id", "name"], topics("d"))
+    assert (server.done, filler.parts) == (["a", "b,c", "committed", "d", "committed"], 1)
+
+
+async def test_what_fails_meanwhile_is_raised_by_the_next_verb_or_at_the_end() -> None:
+    async def fill(server: Server, *names: str) -> None:
+        async with Neo4jFiller("me", server.transaction, part=2) as filler:
+            for name in names:
+                await filler.save("topic", ["id", "name"], topics(name))
+
+    for names in ("a",), ("a", "b"):
+        server = Server(StoreUnavailable("gone"))
+        server.free.set()
+        with pytest.raises(StoreUnavailable, match="gone"):
+            await fill(server, *names)
+        assert server.done == ["undone"]
+
+
 async def test_a_store_with_something_in_it_is_filled_at_once_or_not_at_all(parted: Neo4jStore, store: Neo4jStore) -> None:
     async def fill() -> None:
         async with parted.filling() as tx:
             await tx.save("topic", ["id", "name"], topics("a", "b"))
-            assert await found(store, "topic") == ["mine"]
+            assert (await tx.count("topic"), await found(store, "topic")) == (3, ["mine"])
             raise KeyError
 
     async with store.transaction() as tx:
