@@ -46,6 +46,7 @@ class Facet:
     score: float | None = described("How well the two fit in it, from 0 to 1; null where too little is known.")
     weight: float = described("How much it counts; the weights of a candidate's facets add up to 1.")
     share: float = described("What it adds to the candidate's score; the shares add up to it.")
+    in_favour: bool = described("Whether it speaks for the two: otherwise its reason says why it adds little, or that too little is known.")
     evidence: list[strawberry.ID] = described("Ids of the records that show it.")
     cause: strawberry.Private[Reason]
     say: strawberry.Private[Say]
@@ -79,12 +80,15 @@ def to_remark(reason: Reason, say: Say) -> Remark:
 def to_facet(score: FacetScore, say: Say) -> Facet:
     """A facet's score as the API shows it."""
     evidence = [strawberry.ID(node) for node in score.reason.nodes]
-    return Facet(name=score.name, score=score.score, weight=score.weight, share=score.share, evidence=evidence, cause=score.reason, say=say)
+    in_favour = bool(score.score and score.reason.telling)
+    return Facet(
+        name=score.name, score=score.score, weight=score.weight, share=score.share, in_favour=in_favour, evidence=evidence, cause=score.reason, say=say
+    )
 
 
 def sentences(facets: Sequence[Facet], language: Language) -> list[str]:
     """The reasons of those facets that speak for a candidate, the weightiest first."""
-    telling = sorted((f for f in facets if f.score and f.cause.telling), key=lambda f: (-f.share, f.name))
+    telling = sorted((f for f in facets if f.in_favour), key=lambda f: (-f.share, f.name))
     return [facet.say(facet.cause, language.value) for facet in telling]
 
 

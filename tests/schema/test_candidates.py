@@ -15,7 +15,7 @@ Api = Any
 QUERY = """query($id: ID!, $first: Int, $weights: FacetWeights, $filter: CandidateFilter) {
   partnerCandidates(municipality: $id, first: $first, weights: $weights, filter: $filter) {
     candidates { rank score seekerBenefit candidateBenefit municipality { id name } rankRange { best worst }
-      facets { name score weight share reason evidence } reasons(language: DE) introductions { municipality { name } } }
+      facets { name score weight share inFavour reason(language: DE) evidence } reasons(language: DE) introductions { municipality { name } } }
     considered excluded { rule count } unmet { reason relax gain } revision algorithm } }"""
 
 
@@ -30,6 +30,8 @@ async def test_candidates_are_ranked_explained_and_accounted_for(seeking: Api, s
         assert sum(f["share"] for f in candidate["facets"]) == pytest.approx(candidate["score"])
         assert candidate["rankRange"]["best"] <= candidate["rank"] <= candidate["rankRange"]["worst"]
     assert any("Abfall" in reason for reason in bonn["reasons"])
+    assert all(sorted(c["reasons"]) == sorted(f["reason"] for f in c["facets"] if f["inFavour"]) for c in (bonn, ulm))
+    assert len(ulm["reasons"]) < len(ulm["facets"])
     assert any("topic:waste" in facet["evidence"] for facet in bonn["facets"])
     assert (found["considered"], found["unmet"], found["revision"]) == (2, None, await store.revision())
     assert found["excluded"] == [{"rule": "no_german_side", "count": 2}, {"rule": "not_seeking", "count": 1}, {"rule": "no_capacity", "count": 1}]

@@ -157,6 +157,8 @@ def test_reasons_and_evidence_of_a_candidate(visit: Visit) -> None:
     detail = page.locator("#candidate")
     expect(detail.get_by_text("Nutzen für Kisumu")).to_be_visible()
     expect(detail.get_by_text("Nutzen für Hamburg")).to_be_visible()
+    aged = detail.get_by_text("Die Angaben wurden zuletzt vor etwa 16 Monaten bestätigt.").first
+    assert aged.evaluate("e => e.closest('ul').previousElementSibling.textContent") == "Was zu bedenken ist"
     detail.get_by_text("Wie sich der Gesamtwert zusammensetzt").click()
     expect(detail.get_by_text("Belege:").first).to_contain_text("Abfallsammlung")
     detail.get_by_text("Bedarfe und Angebote beider Seiten").click()

@@ -62,6 +62,7 @@ LONGER = """() => {
     for (const t of texts) if (t.textContent.trim().length > 2) t.textContent += ' ' + 'ñöüß'.repeat(Math.ceil(t.textContent.trim().length / 10));
 }"""
 """Makes every text two fifths longer."""
+EMPTY_LISTS = "() => [...document.querySelectorAll('ul, ol')].filter(l => !l.querySelector('li') && l.checkVisibility()).map(l => l.outerHTML)"
 FIRST_PAGE_KB = 60
 
 
@@ -96,6 +97,7 @@ def test_is_accessible_speaks_its_language_and_fits(
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
     assert axe(page) == []
+    assert page.evaluate(EMPTY_LISTS) == []
     page.evaluate(LONGER)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 

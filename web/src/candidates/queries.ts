@@ -35,7 +35,7 @@ export const CANDIDATES = graphql(`
         rankRange { best worst }
         municipality { id name country admin1 population latitude longitude }
         introductions { municipality { id name country } }
-        facets { name score weight share evidence reason(language: $language) }
+        facets { name score weight share inFavour evidence reason(language: $language) }
       }
     }
   }
