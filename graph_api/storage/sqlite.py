@@ -28,7 +28,7 @@ from graph_api.storage.sqlite_tables import APPLICATION, Declared, SqlValue, ide
 
 T = TypeVar("T")
 
-LONG_SECONDS = 60.0
+LONG_SECONDS = 10.0
 """For so long a selection that took more than a moment is not tried at once again: the network grows, and so does what it is asked with."""
 KEPT_LONG = 300
 """So many of them are known at most."""

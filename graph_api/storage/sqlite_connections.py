@@ -37,8 +37,8 @@ PATIENCE = 5.0
 """Seconds to wait for another process that writes."""
 TURNS_SECONDS = 1.0
 """Seconds that readers may be kept waiting while all connections are opened anew."""
-MOMENT = 0.001
-"""Seconds of a core for which a read is tried in the event loop's thread: another one takes a fifth of them to begin, on a busy machine more than all."""
+MOMENT = 0.002
+"""Seconds of a core for which a read is tried in the event loop's thread: another one takes a tenth of them to begin, on a busy machine more than all."""
 STEPS = 500
 """So many steps of SQLite's machine lie between two looks at the clock."""
 EARTH_RADIUS = 6371.0088
@@ -59,7 +59,7 @@ class Connections:
         self._turns = asyncio.Semaphore(READERS)
         self._idle: list[sqlite3.Connection] = []
         self._own: sqlite3.Connection | None = None
-        self._until = 0.0
+        self._until: float | None = None
         self._closed = False
 
     def open(self, *, create: bool = False) -> sqlite3.Connection:
@@ -102,11 +102,17 @@ class Connections:
         if self._own is None:
             opened = await self.in_thread(self.open)
             opened.execute("PRAGMA busy_timeout = 0")
-            opened.set_progress_handler(lambda: time.thread_time() > self._until, STEPS)
+            opened.set_progress_handler(self._over, STEPS)
             self._own = self._own or opened
-        self._until = time.thread_time() + MOMENT
+        self._until = None
         with self.translating():
             return work(self._own)
+
+    def _over(self) -> bool:
+        """Whether the moment is over, which begins when this is asked first: until then the statement was prepared, as it is only once."""
+        now = time.thread_time()
+        self._until = self._until or now + MOMENT
+        return now > self._until
 
     def writable(self) -> bool:
         """Whether the file and its directory can be written now."""
