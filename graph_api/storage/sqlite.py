@@ -158,6 +158,7 @@ class SqliteStore(SqliteReader):
     async def _brief(self, statement: str, values: Mapping[str, SqlValue]) -> bytes:
         """See `SqliteReader._brief`. Tried at once, in this thread; what takes longer is done in another, and for a while is not tried again."""
         if self._long.get(statement, 0) < time.monotonic():
+            await asyncio.sleep(0)  # whoever asks in the same turn of the loop comes first, and may join (`merging`)
             try:
                 return await self._connections.at_once(lambda c: c.execute(statement, values).fetchone()[0])
             except StoreUnavailable:  # too long, or a file that is being recovered

@@ -245,7 +245,7 @@ def test_a_need_in_own_words_changes_the_list_by_mouse(visit: Visit, axe: Callab
     expect(needs).to_have_accessible_description(re.compile("^Beschreiben Sie in Ihrer Sprache"))
     needs.fill("Nous voulons produire de l’électricité solaire\n\n  Nous cherchons des panneaux solaires  ")
     page.get_by_role("button", name="Liste anpassen").click()
-    expect(page.get_by_text("So wurden Ihre Angaben verstanden")).to_be_visible(timeout=30_000)  # the first text of a service
+    expect(page.get_by_text("So wurden Ihre Angaben verstanden")).to_be_visible()  # the first text of a service
     after = arranged_anew(page, before)
     expect(page.get_by_text("2 Angaben zählen mit")).to_be_visible()
     [first, second] = page.locator("form li").all_inner_texts()
@@ -276,13 +276,13 @@ def test_an_offer_in_own_words_changes_the_list_by_keyboard(visit: Visit) -> Non
     page.keyboard.type("Sabemos plantar árboles y cuidar bosques")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    expect(page.get_by_text("Así se entendieron sus textos")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("Así se entendieron sus textos")).to_be_visible()
     arranged_anew(page, before)
     expect(page.get_by_text("1 texto cuenta")).to_be_visible()
     assert "m=ke-bomet" in page.url
     assert "bosques" not in page.url
     page.get_by_role("link", name="Deutsch").click()
-    expect(page.get_by_text("1 Angabe zählt mit")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("1 Angabe zählt mit")).to_be_visible()
     expect(page.get_by_label("Was Sie anbieten")).to_have_value("Sabemos plantar árboles y cuidar bosques")
     assert "bosques" not in page.url
     assert page.evaluate("sessionStorage.length") == 0

@@ -79,7 +79,7 @@ def test_an_organiser_forms_groups_with_the_mouse(visit: Visit, language: str, w
     page.locator("main").get_by_role("link", name=words.form).click()
     page.get_by_label(words.event, exact=True).select_option(label="Demo network meeting on water and waste")
     page.get_by_role("button", name=words.form).click()
-    expect(page.locator("[data-member]")).to_have_count(19, timeout=30_000)  # a search of some seconds
+    expect(page.locator("[data-member]")).to_have_count(19)  # a search of some seconds
     assert in_view(page.get_by_role("heading", level=2, name=words.heading))
     first = members(page, 1)[0]
     page.get_by_role("button", name=first).click()

@@ -105,7 +105,7 @@ def test_is_accessible_speaks_its_language_and_fits(
 @pytest.mark.parametrize("dark", [False, pytest.param(True, marks=pytest.mark.in_full)], ids=["light", "dark"])
 def test_the_page_for_queries_is_accessible(visit: Visit, axe: Callable[[Page], list[str]], *, dark: bool) -> None:
     page = visit("/de/graphiql", dark=dark)
-    page.wait_for_selector(".graphiql-query-editor .view-line span", timeout=20_000)
+    page.wait_for_selector(".graphiql-query-editor .view-line span")
     assert axe(page) == []
 
 
@@ -184,6 +184,6 @@ def test_every_example_of_the_page_for_queries_is_answered(sources: Path, site: 
 @pytest.mark.in_full
 def test_graphiql_is_ours_and_answers(visit: Visit) -> None:
     page = visit("/en/graphiql?example=search")
-    expect(page.locator(".graphiql-query-editor .view-line").first).to_contain_text("spelling", timeout=20_000)
+    expect(page.locator(".graphiql-query-editor .view-line").first).to_contain_text("spelling")
     page.get_by_role("button", name="Execute query").click()
-    expect(page.locator(".graphiql-response")).to_contain_text("Kisumu", timeout=20_000)
+    expect(page.locator(".graphiql-response")).to_contain_text("Kisumu")

@@ -91,7 +91,7 @@ def test_a_coordinator_plans_and_records_with_the_mouse(visit: Visit, words: Wor
     expect(page.get_by_label(words.reason)).to_be_focused()
     page.keyboard.type("The jury decided so.")
     page.get_by_role("button", name=words.record).click()
-    expect(page.get_by_text(words.recorded)).to_be_visible(timeout=20_000)
+    expect(page.get_by_text(words.recorded)).to_be_visible()
     page.locator(".states").get_by_role("link").click()
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     expect(page.locator("main")).to_contain_text(PHASE)
