@@ -73,8 +73,9 @@ def test_a_service_that_cannot_be_reached_is_not_the_token_s_fault(visit: Visit)
 
 def test_only_our_own_addresses_are_gone_back_to(visit: Visit) -> None:
     for back in ("https://example.org/", "//example.org/", "/\\example.org"):
-        page = visit(f"/en/sign-in?back={back}", viewer=CORA)
+        page = visit(f"/en/sign-in?back={back}", viewer=Viewer(role=Role.COORDINATOR, name="coordinator"))
         expect(page.get_by_text("What you can see and do")).to_be_visible()
+        expect(page.get_by_role("link", name="Signed in as Coordination office", exact=True)).to_be_visible()  # a token without a name has the role's
         expect(page.get_by_role("link", name="Back to the previous page")).to_have_count(0)
 
 

@@ -1,6 +1,6 @@
 // Who is signed in. The token stays in a cookie that no script can read; a second one tells pages who it is.
 import { ApiError } from './api';
-import { href } from './i18n';
+import { href, t } from './i18n';
 import { data } from './page.svelte';
 
 export type Role = 'municipality' | 'expert' | 'organiser' | 'coordinator' | 'admin';
@@ -32,6 +32,9 @@ addEventListener('unauthenticated', () => {
   session.who = undefined;
   ending = fetch('/session', { method: 'DELETE' }).catch(() => undefined);
 });
+
+/** What the viewer is called; whose token has no name is called by the role. */
+export const whoName = ({ name, role }: Who) => (name === role ? t(`role.${role.toUpperCase() as 'ADMIN'}`) : name.replace(/^\w+:/, ''));
 
 /** Whether the viewer maintains the whole network. */
 export const coordinates = () => session.who?.role === 'coordinator' || session.who?.role === 'admin';
