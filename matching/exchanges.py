@@ -15,7 +15,7 @@ from matching.partners import FacetScore
 from matching.profile import OFFERS, SEEKS, WORKS_ON, Bools, Floats, Focuses, Ints, Profiles
 from matching.reasons import Reason
 
-ALGORITHM = "exchanges-1"
+ALGORITHM = "exchanges-2"
 """Changes with every change of the method that may change an answer."""
 WEIGHTS: Mapping[str, float] = {"subjects": 0.7, "languages": 0.12, "hours": 0.1, "size": 0.08}
 """Part of each facet in the score; they add up to 1. Set by hand: the subject decides."""
@@ -62,7 +62,7 @@ A direction is worth its best way."""
 
 @dataclass(frozen=True, kw_only=True)
 class Departments:
-    """Departments and what they work on."""
+    """Departments and what they are concerned with."""
 
     ids: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
@@ -70,6 +70,8 @@ class Departments:
     """Row of each department's municipality, parallel to `ids`."""
     topics: Ints = field(default_factory=lambda: np.empty((0, 2), dtype=np.int64))
     """Department (place in `ids`) and subject (row) it works on, shape (k, 2)."""
+    sought: Ints = field(default_factory=lambda: np.empty((0, 2), dtype=np.int64))
+    """The same of what it seeks and does not work on: named, but no work."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,9 +99,9 @@ class ExchangeCandidate:
     subjects: tuple[str, ...]
     """Ids of the subjects it is about, strongest first."""
     own_departments: tuple[str, ...]
-    """Ids of the asker's departments that work on them or near them."""
+    """Ids of the asker's departments that are concerned with them or with what is near them."""
     departments: tuple[str, ...]
-    """Ids of the other's departments that do."""
+    """Ids of the other's departments that are."""
     facets: tuple[FacetScore, ...]
 
 
@@ -127,7 +129,7 @@ class ExchangeMatcher:
         self.hours = hours
 
     def fit(self, profiles: Profiles, departments: Departments | None = None, attendance: Attendance | None = None) -> ExchangeMatcher:
-        """Reads the network into tables; what a department works on counts as its municipality's work."""
+        """Reads the network into tables; what a department seeks, offers or works on counts for its municipality."""
         self.departments_: Departments = departments or Departments()
         self.attendance_: Attendance = attendance or Attendance()
         self.profiles_: Profiles = replace(profiles, focuses=_with_departments(profiles.focuses, self.departments_))
@@ -244,12 +246,12 @@ class ExchangeMatcher:
         )
 
     def _departments(self, row: int, subjects: tuple[str, ...]) -> tuple[str, ...]:
-        """Ids of one municipality's departments that work nearest to some subjects, nearest first."""
+        """Ids of one municipality's departments that are concerned with what is nearest to some subjects, nearest first."""
         departments, found = self.departments_, dict[str, float]()
         near = np.zeros(self.nearness_.size)
         for subject in subjects:
             near = np.maximum(near, self.nearness_.of(self.profiles_.subjects.ids.index(subject)))
-        topics: list[tuple[int, int]] = [tuple(pair) for pair in departments.topics.tolist()]
+        topics: list[tuple[int, int]] = [tuple(pair) for pair in (*departments.topics.tolist(), *departments.sought.tolist())]
         for department, subject in topics:
             if departments.municipality[department] == row and near[subject] > 0:
                 id_ = departments.ids[department]
@@ -294,7 +296,7 @@ def _chosen(focuses: Focuses, kept: Bools) -> Focuses:
 def _with_departments(focuses: Focuses, departments: Departments) -> Focuses:
     department, subject = departments.topics[:, 0], departments.topics[:, 1]
     if len(focuses.department):
-        focuses = _chosen(focuses, focuses.department < 0)  # here a department counts by what it works on, whether as a topic or as a focus
+        focuses = _chosen(focuses, (focuses.department < 0) | (focuses.direction != WORKS_ON))  # what it works on comes from its topics
     return Focuses(
         municipality=np.concatenate([focuses.municipality, departments.municipality[department]]),
         subject=np.concatenate([focuses.subject, subject]),

@@ -78,7 +78,7 @@ def fit(fitted: Fitted, snapshot: Snapshot) -> ExchangeMatcher:
 
 
 def _departments(snapshot: Snapshot, rows: Mapping[Any, int], subjects: Subjects) -> Departments:
-    """Departments with what they have as topics, offer or work on; what they seek is no work."""
+    """Departments with what they have as topics, offer or work on, and with what they only seek."""
     columns, homes = snapshot.kinds["department"].values, snapshot.links[HasDepartment].values
     home = {department: rows[town] for town, department in zip(homes["source"], homes["target"], strict=True)}
     listed = [(id_, str(name)) for id_, name in zip(columns["id"], columns["name"], strict=True) if id_ in home]
@@ -86,13 +86,15 @@ def _departments(snapshot: Snapshot, rows: Mapping[Any, int], subjects: Subjects
     subject = subjects.rows
     topics, focuses = snapshot.links[HasTopic].values, snapshot.links[Focus].values
     pairs = dict.fromkeys((place[d], subject[str(s)]) for d, s in zip(topics["source"], topics["target"], strict=True) if d in place)
-    said = zip(focuses["source"], focuses["target"], focuses["direction"], strict=True)
-    pairs |= dict.fromkeys((place[d], subject[str(s)]) for d, s, direction in said if d in place and direction != FocusDirection.SEEKS)
+    said = [(d, s, direction == FocusDirection.SEEKS) for d, s, direction in zip(*(focuses[name] for name in ("source", "target", "direction")), strict=True)]
+    pairs |= dict.fromkeys((place[d], subject[str(s)]) for d, s, seeks in said if d in place and not seeks)
+    sought = dict.fromkeys((place[d], subject[str(s)]) for d, s, seeks in said if d in place and seeks)
     return Departments(
         ids=tuple(str(id_) for id_, _ in listed),
         names=tuple(name for _, name in listed),
         municipality=np.array([home[id_] for id_, _ in listed], dtype=np.int64),
         topics=_pairs(pairs),
+        sought=_pairs({pair: None for pair in sought if pair not in pairs}),
     )
 
 

@@ -26,7 +26,7 @@ def finder(world: Store) -> ExchangeFinder:
     return ExchangeFinder(world, CandidateFinder(world, today=lambda: DAY))
 
 
-async def test_departments_bring_what_they_work_on_and_not_what_they_seek(world: Store) -> None:
+async def test_departments_bring_what_they_work_on_and_what_they_seek(world: Store) -> None:
     fitted = await CandidateFinder(world, today=lambda: DAY).fitted()
     matcher = fit(fitted, await world.snapshot(KINDS, LINKS))
     departments, subjects = matcher.departments_, matcher.profiles_.subjects.ids
@@ -36,6 +36,7 @@ async def test_departments_bring_what_they_work_on_and_not_what_they_seek(world:
         ("department:refuse", "topic:waste"),
         ("department:rivers", "topic:water"),
     ]
+    assert [(departments.ids[d], subjects[s]) for d, s in departments.sought.tolist()] == [("department:rivers", "topic:waste")]
     assert sorted(matcher.profiles_.ids[row] for row in matcher.attendance_.municipality) == [
         "municipality:accra",
         "municipality:kisumu",
@@ -46,10 +47,12 @@ async def test_departments_bring_what_they_work_on_and_not_what_they_seek(world:
 
 async def test_those_who_offer_what_is_sought_and_are_not_acquainted(finder: ExchangeFinder) -> None:
     answer = await finder.candidates("municipality:kisumu")
-    [bonn] = answer.found.candidates
+    bonn, ulm = answer.found.candidates
     assert (bonn.id, bonn.direction, bonn.subjects) == ("municipality:bonn", Direction.LEARN, ("topic:waste",))
     assert bonn.own_departments == ("department:refuse",)
-    assert answer.found.excluded == {"same_event": 2, "no_subject": 1}
+    assert (ulm.id, ulm.direction, ulm.subjects) == ("municipality:ulm", Direction.PEER, ("topic:waste",))
+    assert (ulm.own_departments, ulm.departments) == (("department:refuse",), ("department:rivers",))
+    assert answer.found.excluded == {"same_event": 2}
     assert answer.text(bonn.facets[0].reason, "de") == "Bietet gesuchte Erfahrungen an: Abfall."
 
 
@@ -58,10 +61,10 @@ async def test_the_question_can_be_narrowed(finder: ExchangeFinder) -> None:
         answer = await finder.candidates("municipality:bonn", **given)  # pyright: ignore[reportArgumentType]
         return sorted(c.id.partition(":")[2] for c in answer.found.candidates)
 
-    assert await found() == ["accra", "kisumu"]
+    assert await found() == ["accra", "kisumu", "ulm"]
     assert await found(direction=Direction.LEARN) == []
     assert await found(about=("topic:water",)) == []
-    assert await found(about=("sdg_target:11.6",)) == ["accra", "kisumu"]
+    assert await found(about=("sdg_target:11.6",)) == ["accra", "kisumu", "ulm"]
     assert await found(filter=CandidateFilter(countries=("GH",))) == ["accra"]
     assert await found(first=1) in (["accra"], ["kisumu"])
 
