@@ -155,10 +155,15 @@ class SqliteStore(SqliteReader):
         async with self._connections.lent() as connection:
             return await self._connections.run(connection, _at_one_moment(work))
 
+    async def select_flat(self, *selections: Selection) -> list[Cell]:
+        """See `SqliteReader.select_flat`. Where relations are followed, whoever asks for the like in the same turn of the loop may join (`merging`)."""
+        if any(shape.links for selection in selections for shape in selection.shapes):
+            await asyncio.sleep(0)
+        return await super().select_flat(*selections)
+
     async def _brief(self, statement: str, values: Mapping[str, SqlValue]) -> bytes:
         """See `SqliteReader._brief`. Tried at once, in this thread; what takes longer is done in another, and for a while is not tried again."""
         if self._long.get(statement, 0) < time.monotonic():
-            await asyncio.sleep(0)  # whoever asks in the same turn of the loop comes first, and may join (`merging`)
             try:
                 return await self._connections.at_once(lambda c: c.execute(statement, values).fetchone()[0])
             except StoreUnavailable:  # too long, or a file that is being recovered
