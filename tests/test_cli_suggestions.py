@@ -61,7 +61,7 @@ def test_exchanges_of_a_municipality(suggesting: Terminal) -> None:
     bonn, ulm = found["candidates"]
     assert (bonn["municipality"]["name"], bonn["direction"], bonn["own_departments"][0]["name"]) == ("Bonn", "LEARN", "Refuse")
     assert (ulm["municipality"]["name"], ulm["direction"], ulm["departments"][0]["name"]) == ("Ulm", "PEER", "Rivers")
-    assert suggesting("exchanges", "kisumu", "--direction", "teach", "--about", "topic:waste", "--json").document["candidates"] == []
+    assert suggesting("exchanges", "kisumu", "--direction", "teach", "--about", "topic:water", "--json").document["candidates"] == []
     text = lines(suggesting("exchanges", "kisumu", "--language", "fr"))
     assert text[:4] == ["Municipalities considered: 2.", "", "  1. Bonn (DE, bonn)", f"     learn, score {bonn['score']:.2f}"]
     assert "     - Propose l’expérience recherchée : Waste." in text
