@@ -33,7 +33,7 @@ $(shell rm -rf $(VENV))
 endif
 endif
 
-.PHONY: help install demo test check serve web screenshots neo4j bench generate sbom lock clean
+.PHONY: help install demo test check serve web dist screenshots neo4j bench generate sbom lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9]*\):.* ## /\1|/p' Makefile | while IFS='|' read -r name text; do printf 'make %-11s %s\n' "$$name" "$$text"; done
@@ -67,6 +67,9 @@ serve: install ## serve the store that the settings name (.env, or the environme
 
 web: $(VENV)/installed ## build the web app, which installing does too; here it fails where it cannot be built
 	@$(BIN)/python hatch_build.py
+
+dist: $(VENV)/installed-dev ## build a wheel and a source archive into dist/, with the web app in them
+	@$(BIN)/hatchling build -d dist
 
 screenshots: $(VENV)/installed-dev ## every page in German and English, wide and narrow, light and dark, into build/screenshots (needs Chromium)
 	@$(BIN)/python -m tests.web.screenshots build/screenshots
