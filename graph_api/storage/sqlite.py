@@ -21,13 +21,15 @@ from graph_api.model import KINDS, Link, Node, Scalar, properties
 from graph_api.storage import sqlite_rows, sqlite_terms, sqlite_walk
 from graph_api.storage.base import Cell, Columns, Condition, Expansion, Filter, Hits, Neighbourhood, Search, Selection, Snapshot, nested
 from graph_api.storage.migrations import MIGRATIONS, Migrations, newest, steps_since
-from graph_api.storage.sqlite_connections import WRITING_CACHE, Connections, Work
+from graph_api.storage.sqlite_connections import PATIENCE, WRITING_CACHE, Connections, Work
 from graph_api.storage.sqlite_migrations import migrate
 from graph_api.storage.sqlite_select import count_statement, select_statement
 from graph_api.storage.sqlite_tables import APPLICATION, Declared, SqlValue, identify, key_properties, missing, quoted, table_of
 
 T = TypeVar("T")
 
+TRY_MS = 200
+"""Milliseconds of one try to begin a transaction: SQLite waits them in one piece."""
 LONG_SECONDS = 10.0
 """For so long a selection that took more than a moment is not tried at once again: the network grows, and so does what it is asked with."""
 KEPT_LONG = 300
@@ -236,7 +238,7 @@ class SqliteStore(SqliteReader):
     async def _begin(self) -> sqlite3.Connection:
         self._writing = connection = self._writing or await self._connections.in_thread(self._open_writing)
         try:
-            await self._connections.run(connection, self._enter)
+            await self._entered(connection)
         except BaseException as error:
             if connection.in_transaction:
                 await self._connections.run(connection, lambda c: c.execute("ROLLBACK"), stoppable=False)
@@ -246,8 +248,20 @@ class SqliteStore(SqliteReader):
             raise
         return connection
 
+    async def _entered(self, connection: sqlite3.Connection) -> None:
+        """Begins a transaction, in short tries while another process writes: whoever is no longer waited for does not wait to the end of `PATIENCE`."""
+        until = time.monotonic() + PATIENCE
+        while True:
+            try:
+                return await self._connections.run(connection, self._enter)
+            except StoreUnavailable as error:
+                if getattr(error.__cause__, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                    raise
+            await asyncio.sleep(0.01)
+
     def _open_writing(self) -> sqlite3.Connection:
         connection = self._connections.open()
+        connection.execute(f"PRAGMA busy_timeout = {TRY_MS}")
         connection.execute(f"PRAGMA cache_size = -{WRITING_CACHE}")
         return connection
 

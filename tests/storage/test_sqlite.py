@@ -17,7 +17,7 @@ import pytest
 from graph_api.errors import InvalidInput, SettingsError, StoreNotWritable, StoreUnavailable, StoreUnusable
 from graph_api.storage import open_store
 from graph_api.storage.base import Filter, Linked, Matches, Near, Negate, Order, Search, Selection, Shape, Store
-from graph_api.storage.sqlite_connections import Connections
+from graph_api.storage.sqlite_connections import PATIENCE, Connections
 from graph_api.storage.sqlite_filter import DEEPEST
 from graph_api.storage.sqlite_select import select_statement
 from tests.storage.asking import along, compare, found, listing, own, values
@@ -471,6 +471,18 @@ async def test_whoever_waits_too_long_for_another_process_is_told(stored: Store,
     other.close()
     await stored.clear()
     assert await stored.count("topic") == 0
+
+
+async def test_whoever_gives_up_waiting_for_another_process_need_not_wait_until_it_is_told(stored: Store, file: Path) -> None:
+    other = sqlite3.connect(file, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    waiting = asyncio.create_task(stored.clear())
+    await asyncio.wait((waiting,), timeout=0.05)
+    waiting.cancel()
+    ended, _ = await asyncio.wait((waiting,), timeout=PATIENCE - 2)
+    assert ended
+    other.close()
+    await stored.clear()
 
 
 async def test_what_was_acknowledged_outlives_a_killed_process(stored: Store, file: Path) -> None:
