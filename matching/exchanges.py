@@ -71,7 +71,7 @@ class Departments:
     topics: Ints = field(default_factory=lambda: np.empty((0, 2), dtype=np.int64))
     """Department (place in `ids`) and subject (row) it works on, shape (k, 2)."""
     sought: Ints = field(default_factory=lambda: np.empty((0, 2), dtype=np.int64))
-    """The same of what it seeks and does not work on: named, but no work."""
+    """The same of what it seeks: it is named then, but this is no work."""
 
 
 @dataclass(frozen=True, kw_only=True)

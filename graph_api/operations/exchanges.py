@@ -78,7 +78,7 @@ def fit(fitted: Fitted, snapshot: Snapshot) -> ExchangeMatcher:
 
 
 def _departments(snapshot: Snapshot, rows: Mapping[Any, int], subjects: Subjects) -> Departments:
-    """Departments with what they have as topics, offer or work on, and with what they only seek."""
+    """Departments with what they have as topics, offer or work on, and with what they seek."""
     columns, homes = snapshot.kinds["department"].values, snapshot.links[HasDepartment].values
     home = {department: rows[town] for town, department in zip(homes["source"], homes["target"], strict=True)}
     listed = [(id_, str(name)) for id_, name in zip(columns["id"], columns["name"], strict=True) if id_ in home]
@@ -94,7 +94,7 @@ def _departments(snapshot: Snapshot, rows: Mapping[Any, int], subjects: Subjects
         names=tuple(name for _, name in listed),
         municipality=np.array([home[id_] for id_, _ in listed], dtype=np.int64),
         topics=_pairs(pairs),
-        sought=_pairs({pair: None for pair in sought if pair not in pairs}),
+        sought=_pairs(sought),
     )
 
 
