@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from typing import Any, TypeVar
 
@@ -92,3 +93,5 @@ class Commands(click.Group):
 @click.version_option(package_name="partnergraph")
 def main() -> None:
     """The network of municipal partnerships: explore it, maintain it, find partners in it."""
+    # before NumPy is loaded: answers are many and short, threads that wait for each other make each take longer
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -20,6 +20,7 @@ from graph_api.storage.base import Cell, Selection, Store
 VIEWERS = 16
 """Viewers for whom what an operation asks is kept, where it asks for something that not everybody sees."""
 
+Kinds: TypeAlias = tuple[str, ...]
 Turn: TypeAlias = tuple[Sequence[Selection], Callable[[Sequence[Cell]], Any]]
 """What a root field asks of the store for one question, and what makes the field's value of the cells."""
 
@@ -127,13 +128,13 @@ class Page:
 
 @dataclass(frozen=True, kw_only=True)
 class ByIds:
-    """Records of any kind, by id; what is asked of a kind is compiled when an id of it comes first."""
+    """Records of any kind, by id; what is asked of some kinds is compiled when it is first of use."""
 
     nodes: list[FieldNode]
     plain: Reading
     """For compiling."""
     several: bool = False
-    ways: dict[str, tuple[Pattern, WriteRow]] = field(default_factory=dict[str, tuple[Pattern, WriteRow]])
+    ways: dict[Kinds, tuple[Pattern, WriteRow]] = field(default_factory=dict[Kinds, tuple[Pattern, WriteRow]])
 
     async def turn(self, read: Reading, store: Store) -> Turn:
         """See `Root`."""
@@ -149,23 +150,28 @@ class ByIds:
 
         return selections, write
 
-    def way(self, kind: str) -> tuple[Pattern, WriteRow]:
-        """What is asked of records of a kind, and how they are written."""
-        if kind not in self.ways:
+    def way(self, kinds: Kinds) -> tuple[Pattern, WriteRow]:
+        """What is asked of records of some kinds, and how they are written."""
+        if kinds not in self.ways:
             writing = Writing(self.plain)
-            name = writing.record(self.nodes, (kind,))
-            self.ways[kind] = _pattern(self.plain, self.nodes, lambda read: read.one(self.nodes, (kind,))), writing.made()[name]
-        return self.ways[kind]
+            name = writing.record(self.nodes, kinds)
+            self.ways[kinds] = _pattern(self.plain, self.nodes, lambda read: read.one(self.nodes, kinds)), writing.made()[name]
+        return self.ways[kinds]
 
 
 def records_turn(field: ByIds, read: Reading, ids: Sequence[str]) -> tuple[Sequence[Selection], Callable[[Sequence[Cell]], dict[str, Any]]]:
-    """What to select of records of any kind, and what makes of the cells the records by id."""
-    by_kind: dict[str, list[str]] = {}
+    """What to select of records of any kind, kind by kind, and what makes of the cells the records by id."""
+    by_kind: dict[Kinds, list[str]] = {}
     for own in ids:
         if kind := kind_of(own):
-            by_kind.setdefault(kind, []).append(own)
-    ways = {kind: field.way(kind) for kind in by_kind}
-    selections = [read.again_one(pattern.asked(read), (kind,), with_ids(by_kind[kind])) for kind, (pattern, _) in ways.items()]
+            by_kind.setdefault((kind,), []).append(own)
+    return grouped_turn(field, read, by_kind)
+
+
+def grouped_turn(field: ByIds, read: Reading, groups: Mapping[Kinds, Sequence[str]]) -> tuple[Sequence[Selection], Callable[[Sequence[Cell]], dict[str, Any]]]:
+    """What to select of records by id, those of some kinds together, and what makes of the cells the records by id."""
+    ways = {kinds: field.way(kinds) for kinds in groups}
+    selections = [read.again_one(pattern.asked(read), kinds, with_ids(groups[kinds])) for kinds, (pattern, _) in ways.items()]
 
     def write(cells: Sequence[Cell]) -> dict[str, Any]:
         found = zip(ways.values(), selections, cells, strict=True)

@@ -25,7 +25,9 @@ KIND: dict[str, Any] = {member.value: member for member in list(Kind)}  # pyrigh
 LINK = {link_name(link): link for link in LINKS}
 LinkKind = enum.Enum("LinkKind", {name.upper(): name for name in LINK}, module=__name__)
 declare_enum(LinkKind, "The kinds of links.", {name.upper(): (link.__doc__ or "").strip() for name, link in LINK.items()})
-SEARCHED = tuple(kind for kind, cls in KINDS.items() if any(p.search for p in properties(cls).values()))
+TEXTS = tuple(Shape(kind=kind, properties=names) for kind, cls in KINDS.items() if (names := tuple(p.name for p in properties(cls).values() if p.search)))
+"""Every searched text of every kind that has one."""
+SEARCHED = tuple(shape.kind for shape in TEXTS)
 LONGEST_TEXT = 200
 HITS = 20
 """Hits of a page where no number is given."""
@@ -241,16 +243,16 @@ async def records_along(info: Info, path: Sequence[tuple[str, str]], ids: Sequen
     return records
 
 
-def texts_of(hits: Sequence[Hit]) -> list[Selection]:
-    """What to select for the texts of hits; `texts_in` reads the answer."""
-    wanted = sorted({(kind_of(h.id) or "", h.property) for h in hits})
-    found = [[h.id for h in hits if (kind_of(h.id), h.property) == of] for of in wanted]
-    return [Selection(shapes=(Shape(kind=kind, properties=(name,)),), filter=with_ids(ids)) for (kind, name), ids in zip(wanted, found, strict=True)]
+def texts_of(ids: Sequence[str]) -> Selection:
+    """What to select for the texts of hits; `texts_in` reads the answer. The same for hits of any kinds, so that a server plans it once."""
+    return Selection(shapes=TEXTS, filter=with_ids(ids))
 
 
-def texts_in(cells: Sequence[Cell]) -> dict[str, str]:
+def texts_in(hits: Sequence[Hit], cells: Sequence[Cell]) -> dict[str, str]:
     """For each hit the text that was found."""
-    values = {row[0]: row[2] for _, rows in cells for row in rows}
+    rows = {row[0]: row[2:] for _, rows in cells for row in rows}
+    names = {shape.kind: shape.properties for shape in TEXTS}
+    values = {hit.id: rows[hit.id][names[hit.id.partition(":")[0]].index(hit.property)] for hit in hits if hit.id in rows}
     return {i: " · ".join(value) if isinstance(value, list) else str(value) for i, value in values.items()}  # pyright: ignore[reportUnknownArgumentType]
 
 
@@ -260,9 +262,10 @@ def goes_on(hits: Hits, offset: int) -> bool:
 
 
 async def _search_connection(info: Info, hits: Hits, offset: int, *, backward: bool) -> SearchConnection:
-    records = await records_along(info, [("SearchConnection", "edges"), ("SearchEdge", "node")], [h.id for h in hits.hits])
+    ids = [h.id for h in hits.hits]
+    records = await records_along(info, [("SearchConnection", "edges"), ("SearchEdge", "node")], ids)
     wants_texts = any(node.name.value == "text" for node in info.reading.below(info.nodes))
-    texts = texts_in(await info.context.store.select_flat(*texts_of(hits.hits))) if wants_texts else {}
+    texts = texts_in(hits.hits, await info.context.store.select_flat(texts_of(ids))) if wants_texts else {}
     edges = [
         SearchEdge(
             cursor=encode_offset(offset + place),

@@ -270,7 +270,8 @@ def _matches(terms: Terms, scope: Scope, wanted: Matches) -> str:
     words = query_words(wanted.text)
     if not words:
         return "false"
-    found = terms.search(f"CALL db.index.fulltext.queryNodes('{SEARCH_INDEX}', {terms.parameter(lucene(words))}) YIELD node", "node")
+    query = f"CALL db.index.fulltext.queryNodes('{SEARCH_INDEX}', {terms.parameter(lucene(words))}) YIELD node WHERE node:{labels(scope.kinds)}"
+    found = terms.search(query, "node")
     return f"{scope.node}.id IN {found}"
 
 

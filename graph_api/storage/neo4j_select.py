@@ -297,8 +297,11 @@ def _of_link(scope: Scope, name: str) -> str:
 
 
 def _by_kind(scope: Scope, texts: Sequence[str]) -> str:
-    """The text for the node's kind."""
-    if len(set(texts)) == 1:
+    """The text for the node's kind; kinds with the same one share a branch, because the server plans each anew."""
+    kinds: dict[str, list[str]] = {}
+    for kind, text in zip(scope.kinds, texts, strict=True):
+        kinds.setdefault(text, []).append(kind)
+    if len(kinds) == 1:
         return texts[0]
-    cases = " ".join(f"WHEN {scope.node}:{label(kind)} THEN {text}" for kind, text in zip(scope.kinds, texts, strict=True))
+    cases = " ".join(f"WHEN {scope.node}:{labels(some)} THEN {text}" for text, some in kinds.items())
     return f"CASE {cases} END"

@@ -132,6 +132,16 @@ SELECTED: dict[str, tuple[Selection, str, dict[str, object]]] = {
         """,
         {"p0": "municipality:bonn", "c0_0": 4, "c0_1": "seeks"},
     ),
+    "kinds of which the same is wanted share a branch": (
+        Selection(shapes=(TOPIC, GOAL, Shape(kind="sdg_target", properties=("name",))), filter=compare("id", "in", ("topic:waste",))),
+        """
+        RETURN [[null, COLLECT {
+          MATCH (n0:Node&(Topic|SdgGoal|SdgTarget)) WHERE n0.id IS NOT NULL AND n0.id IN $p0
+          WITH n0 ORDER BY n0.id
+          RETURN CASE WHEN n0:Topic|SdgTarget THEN [n0.id, null, n0.name] WHEN n0:SdgGoal THEN [n0.id, null, n0.number] END }]]
+        """,
+        {"p0": ["topic:waste"]},
+    ),
     "shortcut": (
         listing("municipality", filter=BONN, links=(along("partners", Shape(kind="municipality"), total=True),)),
         """
@@ -172,7 +182,7 @@ SELECTED: dict[str, tuple[Selection, str, dict[str, object]]] = {
     "found by text": (
         listing("topic", filter=Matches(text="Compost of"), last=5),
         """
-        CALL () { CALL db.index.fulltext.queryNodes('search', $p0) YIELD node RETURN collect(DISTINCT node.id) AS m0 }
+        CALL () { CALL db.index.fulltext.queryNodes('search', $p0) YIELD node WHERE node:Topic RETURN collect(DISTINCT node.id) AS m0 }
         RETURN [[null, reverse(COLLECT {
           MATCH (n0:Topic) WHERE n0.id IS NOT NULL AND n0.id IN m0
           WITH n0 ORDER BY n0.id DESC LIMIT $p1
