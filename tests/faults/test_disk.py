@@ -76,6 +76,7 @@ async def test_a_service_that_begins_on_a_read_only_disk_reads_and_writes_later(
         await is_written(service, "after")
 
 
+@pytest.mark.in_full
 async def test_a_file_put_by_itself_on_a_read_only_disk_is_told_in_one_line(file: Path, service: Outside) -> None:
     async with running(service):
         await is_written(service, "before")

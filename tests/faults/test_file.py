@@ -37,6 +37,7 @@ def environment(file: Path) -> dict[str, str]:
     return {"PARTNERGRAPH_STORE": f"file:{file}"}
 
 
+@pytest.mark.in_full
 async def test_of_two_services_on_one_file_one_is_killed_and_one_is_ended_under_load(direct: Store, file: Path, tmp_path: Path) -> None:
     killed, ended = Outside(tmp_path / "killed", environment(file)), Outside(tmp_path / "ended", environment(file))
     async with running(killed, ended):

@@ -21,6 +21,8 @@ from graph_api.storage.base import Store
 from tests.roles import FIRST, GUARDED_WORLD, SECRET, VIEWERS
 from tests.worlds import SMALL, settle
 
+pytestmark = pytest.mark.above_the_port
+
 MORE = {
     "phases": "id,name,programme,started,ended,capacity\n2017,Pilot,P,2017,2018-12-31,12\n",
     "participations": "partnership,phase,joined,left,proposed_on,agreed_on\nthree,2017,2017,2018-01,2016-05-04,2016-12-24\n",
@@ -51,7 +53,6 @@ async def filled(store: Store, directory: Path) -> list[Table]:
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
-@pytest.mark.above_the_port
 async def test_an_export_imported_into_an_empty_store_gives_the_same_export(store: Store, tmp_path: Path, form: str) -> None:
     tables = await filled(store, tmp_path)
     exported: list[list[Path]] = []
@@ -67,7 +68,6 @@ async def test_an_export_imported_into_an_empty_store_gives_the_same_export(stor
     assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
 
 
-@pytest.mark.above_the_port
 async def test_an_export_imported_where_it_comes_from_changes_nothing(store: Store, tmp_path: Path) -> None:
     tables = await filled(store, tmp_path)
     write_directory(tables, tmp_path / "out")
@@ -86,7 +86,6 @@ async def seen(store: Store, viewer: Viewer) -> dict[str, tuple[list[str], list[
     return {stem: (header, rows) for stem, header, rows in await export_tables(store, viewer)}
 
 
-@pytest.mark.above_the_port
 async def test_who_has_no_rights_gets_no_personal_data_and_nothing_guarded(store: Store) -> None:
     await settle(store, GUARDED_WORLD)
     for viewer in (ANYBODY, VIEWERS["organiser"], VIEWERS["ana"]):

@@ -653,6 +653,7 @@ async def test_refusals_are_plain(opened: Opener, changed: dict[str, str], kind:
     assert (type(error), str(error)) == (kind, message)
 
 
+@pytest.mark.in_full
 async def test_a_server_that_never_answers_is_given_up_in_time() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:  # takes connections and says nothing
         store = Neo4jStore(f"bolt://127.0.0.1:{silent.getsockname()[1]}", password="x")

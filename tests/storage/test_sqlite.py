@@ -462,6 +462,7 @@ async def test_two_processes_prepare_one_new_file(file: Path) -> None:
     assert await asyncio.to_thread(ended, *others) == ["ready\n"] * 3
 
 
+@pytest.mark.in_full
 async def test_whoever_waits_too_long_for_another_process_is_told(stored: Store, file: Path) -> None:
     other = sqlite3.connect(file, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
