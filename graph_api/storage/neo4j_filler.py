@@ -127,5 +127,6 @@ class Neo4jFiller(Neo4jWriter):
 
     async def _leave(self, error: BaseException | None) -> None:
         """Ends the last part, once nothing is under way in it."""
-        await asyncio.gather(*filter(None, (self._last,)), return_exceptions=True)
+        if self._last:
+            await asyncio.gather(self._last, return_exceptions=True)  # cancelled, it cancels
         await self._part.__aexit__(error and type(error), error, error and error.__traceback__)

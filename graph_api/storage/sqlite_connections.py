@@ -97,16 +97,23 @@ class Connections:
 
     async def at_once(self, work: Work[T]) -> T:
         """Does the work in the calling thread, the event loop's. Raises StoreUnavailable where that takes more than `MOMENT`, or has to wait."""
-        if self._closed:
-            raise StoreUnavailable(f"{self.shown} has been closed")
         if self._own is None:
-            opened = await self.in_thread(self.open)
-            opened.execute("PRAGMA busy_timeout = 0")
-            opened.set_progress_handler(self._over, STEPS)
-            self._own = self._own or opened
+            await self._open_own()
+        if self._own is None:
+            raise StoreUnavailable(f"{self.shown} has been closed")
         self._until = None
         with self.translating():
             return work(self._own)
+
+    async def _open_own(self) -> None:
+        """Opens the event loop's connection, unless another read was faster or the file was closed meanwhile."""
+        opened = await self.in_thread(self.open)
+        if self._own or self._closed:
+            opened.close()
+            return
+        opened.execute("PRAGMA busy_timeout = 0")
+        opened.set_progress_handler(self._over, STEPS)
+        self._own = opened
 
     def _over(self) -> bool:
         """Whether the moment is over, which begins when this is asked first: until then the statement was prepared, as it is only once."""

@@ -41,6 +41,9 @@ async def stored(file: Path) -> AsyncGenerator[Store]:
     await store.close()
 
 
+BONN = listing("municipality", filter=compare("id", "eq", "municipality:bonn"))
+
+
 # ── statements ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -460,6 +463,23 @@ async def test_two_processes_write_one_file(stored: Store, file: Path) -> None:
 async def test_two_processes_prepare_one_new_file(file: Path) -> None:
     others = [process(file, "pass") for _ in range(3)]
     assert await asyncio.to_thread(ended, *others) == ["ready\n"] * 3
+
+
+async def test_of_two_first_reads_at_the_same_time_no_connection_is_left_open(stored: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[sqlite3.Connection] = []
+    open_ = Connections.open
+
+    def noted(self: Connections, *, create: bool = False) -> sqlite3.Connection:
+        opened.append(open_(self, create=create))
+        return opened[-1]
+
+    monkeypatch.setattr(Connections, "open", noted)
+    assert await asyncio.gather(*(stored.select_flat(BONN) for _ in range(2))) == [[[None, [["municipality:bonn", None]]]]] * 2
+    await stored.close()
+    assert len(opened) == 2
+    for connection in opened:
+        with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+            connection.execute("SELECT 1")
 
 
 @pytest.mark.in_full
