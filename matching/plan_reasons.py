@@ -6,17 +6,13 @@ import datetime
 from collections.abc import Mapping
 from typing import cast
 
+from matching import reasons
 from matching.languages import language_name
 from matching.profile import LANGUAGES, Subjects
 from matching.reasons import Fact, Number, Reason, matched
 
 TEXTS: Mapping[str, Mapping[str, str]] = {
-    "unknown": {
-        "en": "Nothing is known about this yet.",
-        "de": "Hierzu liegen noch keine Angaben vor.",
-        "es": "Aún no hay información al respecto.",
-        "fr": "Aucune information à ce sujet pour l’instant.",
-    },
+    "unknown": reasons.TEXTS["unknown"],
     "not_asked": {
         "en": "The request says nothing about this.",
         "de": "Die Anfrage macht hierzu keine Vorgaben.",
