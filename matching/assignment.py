@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -46,7 +45,7 @@ class Assignment:
     total: float
     """Sum of the scores of all slots filled."""
     load: Mapping[str, int]
-    """Expert → number of these missions, those on which somebody is already included where they are kept."""
+    """Expert → number of these missions, those included of whose team they are already."""
     proven: bool
     """Whether no better assignment exists."""
     algorithm: str
@@ -61,15 +60,14 @@ def assign(
     apart: int = 30,
     floor: float = 0.0,
     alternates: int = 3,
-    keep: bool = False,
     matcher: ExpertMatcher | None = None,
 ) -> Assignment:
     """Fills as many slots as possible, then has the largest sum of scores less the price of uneven load.
 
     `capacity` is how many of the missions one person may take (a number for all, or by id; those not named take 2); a person's
     k-th mission costs (k - 1) x `fairness`; two missions of one person lie at least `apart` days apart (0: they only may not overlap);
-    nobody with a score below `floor` is assigned. Excluded are those whom `ExpertMatcher` excludes. With `keep` those who are on the
-    missions already (the pool's journeys) stay and take a slot each: only what is open is filled, and teams name who is new.
+    nobody with a score below `floor` is assigned. Excluded are those whom `ExpertMatcher` excludes. Only the open slots of a need are
+    filled, and teams name who is new; who is in the need's team already has it as one of their missions.
     Raises `ValueError` for missions of the same id or values out of range.
     """
     if len({need.id for need in missions}) != len(missions):
@@ -77,7 +75,7 @@ def assign(
     if fairness < 0 or apart < 0 or not 0 <= floor <= 1:
         raise ValueError(f"fairness {fairness} and apart {apart} must be at least 0, floor {floor} between 0 and 1")
     limits = np.array([capacity if isinstance(capacity, int) else capacity.get(id_, 2) for id_ in pool.ids], dtype=np.int64)
-    problem = _Problem(matcher or ExpertMatcher(), pool, missions, limits, floor, apart, keep=keep)
+    problem = _Problem(matcher or ExpertMatcher(), pool, missions, limits, floor, apart)
     chosen, proven = problem.solve(fairness)
     teams = tuple(problem.team(place, chosen, alternates) for place in range(len(missions)))
     counts = problem.loads(chosen)
@@ -95,13 +93,13 @@ def assign(
 class _Problem:
     """The pairs of an expert and a mission from which to choose, in an order that does not depend on the order of the input."""
 
-    def __init__(self, matcher: ExpertMatcher, pool: ExpertPool, missions: Sequence[Need], limits: Ints, floor: float, apart: int, *, keep: bool) -> None:
+    def __init__(self, matcher: ExpertMatcher, pool: ExpertPool, missions: Sequence[Need], limits: Ints, floor: float, apart: int) -> None:
         self.matcher = matcher.fit(pool)
         self.pool, self.missions, self.limits, self.apart = pool, missions, limits, apart
-        self.kept: list[Ints] = [_travellers(pool, need) if keep else np.empty(0, dtype=np.int64) for need in missions]
+        self.kept: list[Ints] = [np.flatnonzero(self.matcher.members(need)) for need in missions]
         """Rows of those who are on each mission already and stay."""
         self.busy: Ints = np.bincount(np.concatenate([*self.kept, np.empty(0, dtype=np.int64)]), minlength=len(pool))
-        self.slots = [max(need.slots - len(rows), 0) for need, rows in zip(missions, self.kept, strict=True)]
+        self.slots = [need.open for need in missions]
         self.tables = [self.matcher.table(need) for need in missions]
         self.masks: list[dict[str, Bools]] = [self.matcher.exclusions(need) for need in missions]
         self.scores: list[Floats] = [score(table) for table in self.tables]
@@ -210,16 +208,11 @@ class _Problem:
             return None
         fit = len(self.fit[place])
         if fit <= found:
-            return self.matcher.shortage(dataclasses.replace(self.missions[place], slots=slots), self.masks[place], found)
+            return self.matcher.shortage(self.missions[place], self.masks[place], found)
         missing = slots - found
         return Shortage(
             missing=missing, relax="capacity", gain=fit - found, reason=Reason(key="shortage.bound", facts={"missing": missing, "gain": fit - found})
         )
-
-
-def _travellers(pool: ExpertPool, need: Need) -> Ints:
-    """Rows of those who are on a mission, ascending."""
-    return np.unique(pool.journeys.expert[np.array([mission == need.id for mission in pool.journeys.mission], dtype=bool)])
 
 
 def _close(one: Need, other: Need, apart: int) -> bool:

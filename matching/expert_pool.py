@@ -158,7 +158,9 @@ class Need:
     """Proleptic ordinal of the first day; `None` where not yet fixed."""
     ends_on: int | None = None
     slots: int = 1
-    """How many experts are needed."""
+    """How many experts are needed, those of the team among them."""
+    team: tuple[str, ...] = ()
+    """Ids of those who go already: each takes a slot, and others are suggested for what is open."""
     excluded_municipalities: tuple[str, ...] = ()
     """Ids of municipalities whose own people would be in a conflict of interest, such as the one that is to be advised."""
     declined: tuple[str, ...] = ()
@@ -171,6 +173,11 @@ class Need:
             raise ValueError(f"ends_on {self.ends_on} is before starts_on {self.starts_on}")
         if self.slots < 1:
             raise ValueError(f"slots is {self.slots}, at least 1 is needed")
+
+    @property
+    def open(self) -> int:
+        """How many slots nobody has yet."""
+        return max(self.slots - len(self.team), 0)
 
     @property
     def days(self) -> int | None:

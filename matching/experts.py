@@ -85,6 +85,7 @@ class ExpertCandidates:
     need: str
     candidates: tuple[ExpertCandidate, ...]
     slots: tuple[Slot, ...]
+    """For each open slot the best who do not go already."""
     considered: int
     excluded: Mapping[str, int]
     """Rule → number of experts it left out, each counted once."""
@@ -165,14 +166,19 @@ class ExpertMatcher:
         """Rows of the experts whom no rule meets, ascending."""
         return np.flatnonzero(~np.logical_or.reduce([mask for rule, mask in masks.items() if rule != ignoring]))
 
+    def members(self, need: Need) -> Bools:
+        """Who goes already, mask of shape (n,)."""
+        return np.array([id_ in need.team for id_ in self.pool_.ids], dtype=bool)
+
     def shortage(self, need: Need, masks: Mapping[str, Bools], found: int | None = None) -> Shortage | None:
-        """Why fewer experts than slots are found (`None` when they suffice), with the cheapest rule to give up among those that help."""
-        left = len(self.kept(masks))
+        """Why fewer experts than open slots are found (`None` when they suffice), with the cheapest rule to give up among those that help."""
+        new = ~self.members(need)
+        left = int(new[self.kept(masks)].sum())
         found = left if found is None else found
-        missing = need.slots - min(found, need.slots)
+        missing = need.open - min(found, need.open)
         if not missing:
             return None
-        gains = {rule: len(self.kept(masks, rule)) - left for rule in RELAXABLE}
+        gains = {rule: int(new[self.kept(masks, rule)].sum()) - left for rule in RELAXABLE}
         enough = [rule for rule in RELAXABLE if gains[rule] >= missing]
         relax = enough[0] if enough else max(RELAXABLE, key=lambda rule: (gains[rule], -RELAXABLE.index(rule)))
         gain = gains[relax]
@@ -203,7 +209,8 @@ class ExpertMatcher:
         return ExpertCandidate(id=self.pool_.ids[row], rank=rank, score=float(score(table[[row]])[0]), fit=facets[0].score, facets=facets, remarks=remarks)
 
     def _slots(self, need: Need, order: Ints, alternates: int) -> tuple[Slot, ...]:
-        chosen, others = order[: need.slots], order[need.slots :]
+        new = order[~self.members(need)[order]]
+        chosen, others = new[: need.open], new[need.open :]
         strengths = self.strengths(need)
         rows: list[int] = chosen.tolist()
         return tuple(Slot(expert=self.pool_.ids[row], alternates=self.stand_ins(strengths, row, others)[:alternates]) for row in rows)

@@ -93,15 +93,17 @@ class ExpertFinder:
         self._reader = reader
         self._latest: Latest[Experts] = Latest(reader, finder, POOL_KINDS, POOL_LINKS, read_experts)
 
-    async def candidates(self, viewer: Viewer, mission: str | None, need: ExpertNeed, *, first: int = 10) -> ExpertAnswer:
+    async def candidates(self, viewer: Viewer, mission: str | None, need: ExpertNeed, *, first: int = 10, keep: bool = False) -> ExpertAnswer:
         """The best experts for a mission, for a need, or for a mission changed by a need.
+
+        With `keep` those who go already take a place each, and only for the open ones somebody is suggested.
 
         Raises Forbidden for those who may not see suggestions of experts, NotFound for an unknown mission, InvalidInput for a need that
         makes no sense.
         """
         experts, revision = await self._seen(viewer)
         with checked():
-            asked = to_need(experts.missions, mission, need)
+            asked = to_need(experts.missions, mission, need, keep=keep)
             found = await asyncio.to_thread(lambda: ExpertMatcher().fit(experts.pool).candidates(asked, first))
         return ExpertAnswer(found=found, revision=revision, subjects=experts.pool.subjects)
 
@@ -110,14 +112,14 @@ class ExpertFinder:
     ) -> AssignmentAnswer:
         """Experts for several missions at once: at most `capacity` of them for each person, at least `apart` days between two of a person.
 
-        With `keep` those who go already stay, as far as the viewer sees them, and only open places are filled. Raises as `candidates` does.
+        With `keep` those who go already stay, and only open places are filled. Raises as `candidates` does.
         """
         if not 1 <= len(missions) <= MOST_MISSIONS:
             raise InvalidInput(f"{len(missions)} missions; allowed: 1 to {MOST_MISSIONS}")
         experts, revision = await self._seen(viewer)
         with checked():
-            needs = [to_need(experts.missions, mission, ExpertNeed(slots=slots)) for mission in missions]
-            found = await asyncio.to_thread(assign, experts.pool, needs, capacity=capacity, apart=apart, keep=keep)
+            needs = [to_need(experts.missions, mission, ExpertNeed(slots=slots), keep=keep) for mission in missions]
+            found = await asyncio.to_thread(assign, experts.pool, needs, capacity=capacity, apart=apart)
         return AssignmentAnswer(found=found, revision=revision, subjects=experts.pool.subjects)
 
     async def suggest(self, viewer: Viewer, needs: Sequence[Need], *, first: int) -> list[tuple[str, ...]]:
@@ -175,11 +177,11 @@ def _chosen(column: tuple[T, ...], kept: Bools) -> tuple[T, ...]:
     return tuple(value for value, stays in zip(column, kept.tolist(), strict=True) if stays)
 
 
-NOTHING = Planned(subjects=(), languages=(), interpretation=False, starts_on=None, ends_on=None, experts=0, host=None)
+NOTHING = Planned(subjects=(), languages=(), interpretation=False, starts_on=None, ends_on=None, team=(), host=None)
 """A mission of which nothing is known."""
 
 
-def to_need(missions: Mapping[str, Planned], mission: str | None, asked: ExpertNeed) -> Need:
+def to_need(missions: Mapping[str, Planned], mission: str | None, asked: ExpertNeed, *, keep: bool = False) -> Need:
     """What matching is to look for. Raises NotFound for an unknown mission, InvalidInput and ValueError for what makes no sense."""
     id_ = FREE_NEED if mission is None else global_id("mission", mission)
     if mission is None and not asked.subjects:
@@ -187,7 +189,7 @@ def to_need(missions: Mapping[str, Planned], mission: str | None, asked: ExpertN
     if mission is not None and id_ not in missions:
         raise NotFound(id_)
     planned = missions.get(id_, NOTHING)
-    slots = max(planned.experts, 1) if asked.slots is None else asked.slots
+    slots = max(len(planned.team), 1) if asked.slots is None else asked.slots
     if not 1 <= slots <= MOST_SLOTS:
         raise InvalidInput(f"slots is {slots}; allowed: 1 to {MOST_SLOTS}")
     moved = asked.starts_on is not None or asked.ends_on is not None
@@ -200,6 +202,7 @@ def to_need(missions: Mapping[str, Planned], mission: str | None, asked: ExpertN
         starts_on=_ordinal(asked.starts_on) if moved else planned.starts_on,
         ends_on=_ordinal(asked.ends_on) if moved else planned.ends_on,
         slots=slots,
+        team=planned.team if keep else (),
         excluded_municipalities=_given(asked.conflicts, (planned.host,) if planned.host else ()),
         declined=asked.declined,
     )

@@ -53,8 +53,8 @@ class Planned:
     starts_on: int | None
     """Proleptic ordinal of the first day; None where one of the two days is unknown."""
     ends_on: int | None
-    experts: int
-    """How many experts take part so far."""
+    team: tuple[str, ...]
+    """Ids of the experts who take part so far."""
     host: str | None
     """The municipality that receives it; its own people do not advise it. Those of the sender are who travels."""
 
@@ -174,9 +174,9 @@ class _Reading:
 
     def _missions(self) -> dict[str, Planned]:
         frame, hosted = (self._single(link) for link in (HasMission, Hosts))
-        team: dict[Any, int] = defaultdict(int)
-        for _, mission in self.journeys:
-            team[mission] += 1
+        team: dict[Any, list[str]] = defaultdict(list)
+        for id_, mission in self.journeys:
+            team[mission].append(str(id_))
         columns = _rows(self.snapshot.kinds["mission"])
         found: dict[str, Planned] = {}
         for id_, starts, ends, languages, interpretation in columns:
@@ -188,7 +188,7 @@ class _Reading:
                 interpretation=bool(interpretation),
                 starts_on=first,
                 ends_on=last,
-                experts=team[id_],
+                team=tuple(team[id_]),
                 host=hosted.get(id_),
             )
         return found

@@ -14,6 +14,7 @@ from matching.assignment import Team
 from matching.experts import ExpertCandidate, Shortage, Slot
 
 MOST_CANDIDATES = 100
+KEEP = "Whether those who go already stay: then only open places are filled, and teams name who is new."
 
 ExpertType: Any = vars(mirror)["Expert"]
 MissionType: Any = vars(mirror)["Mission"]
@@ -243,11 +244,12 @@ class ExpertFields:
         mission: Annotated[strawberry.ID | None, argument("The mission; else the need has to name subjects.")] = None,
         need: Annotated[ExpertNeedInput | None, argument("What is needed, beside or in place of what the mission says.")] = None,
         first: Annotated[int, argument("At most this many, from 0 to 100.")] = 10,
+        keep: Annotated[bool, argument(KEEP)] = False,
     ) -> ExpertCandidatesType:
         """Experts for a mission or a need."""
         bounded("first", first, 0, MOST_CANDIDATES)
         asked = need.to_need() if need else ExpertNeed()
-        return await _expert_candidates(info, await info.context.experts.candidates(info.context.viewer, mission, asked, first=first))
+        return await _expert_candidates(info, await info.context.experts.candidates(info.context.viewer, mission, asked, first=first, keep=keep))
 
     @strawberry.field(description="Experts for several missions at once, with the load spread fairly; for those who may ask for expertCandidates.")
     async def assign_experts(
@@ -257,7 +259,7 @@ class ExpertFields:
         slots: Annotated[int | None, argument("Experts for each mission, from 1 to 20; else as many as it has, one at least.")] = None,
         capacity: Annotated[int, argument("At most this many of the missions for one expert, from 1 to 50.")] = 2,
         apart: Annotated[int, argument("At least this many days between two missions of one expert, from 0 to 366.")] = 30,
-        keep: Annotated[bool, argument("Whether those who go already stay: then only open places are filled, and teams name who is new.")] = False,
+        keep: Annotated[bool, argument(KEEP)] = False,
     ) -> ExpertAssignmentType:
         """Experts for several missions."""
         bounded("capacity", capacity, 1, MOST_MISSIONS)

@@ -177,24 +177,38 @@ def test_alternates_of_an_assignment_are_still_free():
     assert all(set(slot.alternates) == set("abc") - busy for team in answer.teams for slot in team.slots)
 
 
+def test_of_a_team_only_open_places_are_suggested_for_and_none_of_a_full_one():
+    people = pool("abcd", languages=[("fr",), ("de",), ("de",), ("fr",)], journeys=[("a", "m1", 100, 104)])
+
+    def found(slots, *team):
+        answer = expert_candidates(people, need(id="m1", languages=("de",), slots=slots, team=team))
+        return [slot.expert for slot in answer.slots], answer.shortage and (answer.shortage.missing, answer.shortage.gain)
+
+    assert found(2, "b") == (["c"], None)
+    assert found(2, "b", "unknown") == ([], None)
+    assert found(1, "b", "c") == ([], None)
+    assert found(4, "a", "b") == (["c"], (1, 1))  # with interpreting d could go; a goes already
+    assert ids(people, need(languages=("de",), team=("b",))) == ["b", "c"]
+
+
 def test_those_who_go_already_stay_and_only_open_places_are_filled():
-    missions = [need(id="m1", starts_on=100, ends_on=104, slots=2), need(id="m2", starts_on=120, ends_on=124, slots=2)]
+    missions = [need(id="m1", starts_on=100, ends_on=104, slots=2, team=("a",)), need(id="m2", starts_on=120, ends_on=124, slots=2, team=("b", "c"))]
     people = pool("abcd", journeys=[("a", "m1", 100, 104), ("b", "m2", 120, 124), ("c", "m2", 120, 124)])
-    answer = assign(people, missions, keep=True)
+    answer = assign(people, missions)
     assert [[slot.expert for slot in team.slots] for team in answer.teams] == [["d"], []]  # b and c go too soon after
     assert (answer.wanted, answer.filled, answer.load) == (1, 1, {"a": 1, "b": 1, "c": 1, "d": 1})
-    far = [missions[0], need(id="m2", starts_on=300, ends_on=304, slots=3)]
-    assert assign(people, far, keep=True, capacity=1).filled == 1
-    assert assign(people, far, keep=True).filled == 2
-    assert assign(people, [need(id="m2", slots=4)], keep=True).teams[0].open == 0
-    assert assign(people, [need(id="m2", slots=5)], keep=True).teams[0].shortage.missing == 1
+    far = [missions[0], need(id="m2", starts_on=300, ends_on=304, slots=3, team=("b", "c"))]
+    assert assign(people, far, capacity=1).filled == 1
+    assert assign(people, far).filled == 2
+    assert assign(people, [need(id="m2", slots=4, team=("b", "c"))]).teams[0].open == 0
+    assert assign(people, [need(id="m2", slots=5, team=("b", "c"))]).teams[0].shortage.missing == 1
 
 
 def test_a_mission_of_somebody_who_goes_already_counts_as_load():
     people = pool("ab", evidence=[("a", WASTE, "topics", 9), ("b", WASTE, "topics", 4)], journeys=[("a", "m1", 100, 104)])
-    missions = [need(id="m1", starts_on=100, ends_on=104), need(id="m2", starts_on=900, ends_on=904)]
-    assert assign(people, missions, keep=True).load == {"a": 1, "b": 1}
-    assert assign(people, missions, keep=True, fairness=0).load == {"a": 2}
+    missions = [need(id="m1", starts_on=100, ends_on=104, team=("a",)), need(id="m2", starts_on=900, ends_on=904)]
+    assert assign(people, missions).load == {"a": 1, "b": 1}
+    assert assign(people, missions, fairness=0).load == {"a": 2}
 
 
 @st.composite

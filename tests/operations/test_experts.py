@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from graph_api.errors import Forbidden, InvalidInput, NotFound
+from graph_api.model import TakesPart
 from graph_api.operations.candidates import CandidateFinder
 from graph_api.operations.experts import ExpertFinder, ExpertNeed, to_need
 from graph_api.operations.pools import POOL_KINDS, POOL_LINKS, Experts, read_experts
@@ -153,6 +154,15 @@ async def test_a_mission_is_staffed_without_the_people_of_its_host(finder: Exper
     assert [(c.id, c.rule) for c in answer.found.conflicts] == [("expert:una", "own_municipality")]
     assert answer.found.excluded == {"own_municipality": 1, "unavailable": 1}
     assert answer.text(answer.found.candidates[0].facets[0].reason, "de") == "Erfahrung mit: Abfall (1 Projekt)."
+
+
+async def test_who_goes_already_fills_a_place_though_the_viewer_does_not_see_them(finder: ExpertFinder, world: Store) -> None:
+    async with world.transaction() as tx:
+        await tx.link(TakesPart, ["source", "target"], [["expert:ben", "mission:trip"]])
+    for viewer in (COORDINATOR, clerk("accra")):
+        full, open_ = [await finder.candidates(viewer, "trip", ExpertNeed(slots=slots), keep=True) for slots in (2, 3)]
+        assert ([slot.expert for slot in full.found.slots], full.found.shortage) == ([], None)
+        assert [slot.expert for slot in open_.found.slots] == ["expert:kip"]
 
 
 async def test_several_missions_share_the_experts(finder: ExpertFinder) -> None:

@@ -52,6 +52,24 @@ def test_a_coordinator_finds_experts_for_a_mission_and_sends_one(visit: Visit, a
     expect(first.get_by_role("button", name=of(send, name))).to_be_focused()
 
 
+def test_a_full_team_wants_nobody_and_one_with_open_places_tells_how_many(visit: Visit) -> None:
+    page = visit("/de/missions?m=demo-mission-07", viewer=COORDINATOR)
+    team = page.locator("section[aria-labelledby=team-h]")
+    suggested = page.locator("section[aria-labelledby=suggested-h]")
+    expect(team).to_contain_text("Alle Plätze sind besetzt. Soll noch jemand mitreisen, erhöhen Sie die Anzahl der Fachleute.")
+    expect(page.locator(".people > li")).to_have_count(10)
+    expect(suggested).to_have_count(0)
+    page.get_by_label("Anzahl der Fachleute").fill("3")
+    page.get_by_role("button", name="Fachleute suchen").click()
+    expect(team).to_contain_text("Es fehlen noch 2 Fachleute.")
+    expect(suggested.get_by_role("heading")).to_have_text("Vorschläge für die 2 freien Plätze")
+    name = suggested.locator("li strong").first.inner_text()
+    page.locator(".people > li").filter(has=page.get_by_role("link", name=name, exact=True)).get_by_role("button", name="Entsenden").click()
+    expect(team).to_contain_text("Es fehlt noch 1 Fachperson.")
+    expect(suggested.get_by_role("heading")).to_have_text("Vorschlag für den freien Platz")
+    expect(suggested.locator("li strong", has_text=name)).to_have_count(0)
+
+
 def test_who_has_said_no_is_replaced_and_can_be_brought_back(visit: Visit) -> None:
     page = visit("/de/missions?m=demo-mission-02", viewer=COORDINATOR)
     people = page.locator(".people > li")

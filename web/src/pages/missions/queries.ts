@@ -29,7 +29,7 @@ export type Member = Mission['experts']['edges'][number]['node'];
 
 export const EXPERTS = graphql(`
   query ExpertsFor($mission: ID, $need: ExpertNeedInput, $first: Int!, $language: Language!) {
-    expertCandidates(mission: $mission, need: $need, first: $first) {
+    expertCandidates(mission: $mission, need: $need, first: $first, keep: true) {
       considered revision algorithm
       excluded { rule count }
       conflicts { expert { id name } reason { text(language: $language) } }
