@@ -36,6 +36,13 @@ def test_the_picker_takes_enter_before_the_list_is_there(visit: Visit) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Partner für Köln")
 
 
+def test_the_picker_shows_first_what_fits_best(visit: Visit) -> None:
+    page = visit("/de/")
+    page.get_by_role("combobox").press_sequentially("San S")
+    expect(page.get_by_role("option").first).to_contain_text("San Salvador")
+    expect(page.get_by_role("option").nth(7)).to_be_visible()  # there are more than are shown
+
+
 def test_the_picker_says_when_it_finds_nobody(visit: Visit) -> None:
     page = visit("/en/")
     page.get_by_role("combobox").press_sequentially("qqqqzzzz")

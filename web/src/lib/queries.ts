@@ -3,7 +3,7 @@ import { graphql, type ResultOf } from './api';
 
 export const MUNICIPALITIES = graphql(`
   query Municipalities($text: String!) {
-    municipalities(filter: { text: $text }, first: 8) { edges { node { id name names country admin1 population } } }
+    search(text: $text, kinds: [MUNICIPALITY], first: 8) { edges { node { __typename ... on Municipality { id name names country admin1 population } } } }
   }
 `);
-export type Found = ResultOf<typeof MUNICIPALITIES>['municipalities']['edges'][number]['node'];
+export type Found = Extract<ResultOf<typeof MUNICIPALITIES>['search']['edges'][number]['node'], { __typename: 'Municipality' }>;
