@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,8 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
+from graph_api.model import KINDS, LINKS, PLURALS, properties
+from graph_api.operations.files import FILES
 from graph_api.operations.viewers import Role, Viewer
 from tests.web.conftest import Visit
 from tests.web.site import token
@@ -72,13 +75,60 @@ def test_the_log_is_filtered_and_paged_in_the_address(visit: Visit, site: str) -
     expect(page.locator("ol > li").first).to_contain_text("number 30")
     first = page.locator("ol > li").first
     first.locator("summary").click()
-    expect(first).to_contain_text("name_fr: Déchets 29 → Déchets 30")
+    expect(first).to_contain_text("Name in French: Déchets 29 → Déchets 30")
     page.get_by_role("link", name="Older").click()
     expect(page.locator("ol > li").first).to_contain_text("number 0")
     page.get_by_role("link", name="Newer").click()
     expect(page.locator("ol > li").first).to_contain_text("number 30")
     page.go_back()
     expect(page.locator("ol > li").first).to_contain_text("number 0")
+
+
+DONE = (
+    'saveMission(input: {id: "log", name: "Wells", mode: ON_SITE, startsOn: "2026-05-01", topics: ["waste"], sender: "de-trier"}) { created }',
+    'saveMission(input: {id: "log", mode: ONLINE, interpretation: true, languages: ["fr"]}) { created }',
+    'saveMission(input: {id: "log-2", name: "Wells again"}) { created }',
+    'mergeRecords(keep: "mission:log", remove: "mission:log-2") { record { id } }',
+    'deleteRecord(id: "mission:log", confirm: true) { done }',
+    'savePartnership(input: {id: "log", kind: FRIENDSHIP, status: CONTACT, members: ["de-trier", "tn-sousse"]}) { created }',
+    'deleteRecord(id: "partnership:log", confirm: true) { done }',
+    'saveEvent(input: {id: "log", name: "Log", kind: KICK_OFF, venue: "de-trier"}) { created }',
+    'saveFocus(input: {municipality: "de-trier", topic: "waste", direction: OFFERS, weight: 0.5, evidence: "a plan"}) { source { id } }',
+    'saveFocus(input: {municipality: "de-trier", topic: "waste", direction: OFFERS, weight: 0.6}) { source { id } }',
+    'removeFocus(input: {municipality: "de-trier", topic: "waste", direction: OFFERS}) { removed }',
+    'saveAttendance(input: {municipality: "de-trier", event: "log", role: "speaker"}) { source { id } }',
+    'recordDemand(municipality: "de-trier", reason: "nobody near") { demand { id } }',
+    'deleteRecord(id: "event:log", confirm: true) { done }',
+    'importTables(files: [{name: "topics", text: "id,name\\nlog,Log\\n"}]) { written }',
+)
+RAW = re.compile(r"\w+_\w+|\b(?!https?:)[a-z]+:[a-z]\S+|\b[a-z]+\.[a-z]+[A-Z]\w*|\b(coordinator|null|true|false|undefined|NaN|\[object)\b|[{}]")
+"""What is for programs: names of columns, ids of records, keys of messages, roles, values as JSON has them."""
+
+
+@pytest.mark.parametrize("language", ["de", pytest.param("en", marks=pytest.mark.in_full), "es", "fr"])
+def test_the_log_is_in_words(visit: Visit, site: str, place: Path, language: str) -> None:
+    nameless = {"authorization": f"Bearer {token(place, Viewer(role=Role.COORDINATOR, name='coordinator'))}"}
+    for done in DONE:
+        answer = httpx.post(f"{site}/graphql", json={"query": f"mutation {{ {done} }}"}, headers=nameless, timeout=60).json()
+        assert "errors" not in answer, (done, answer)
+    page = visit(f"/{language}/admin?part=log&actor=coordinator", viewer=ADA)
+    entries = page.locator("main ol > li")
+    expect(entries.nth(len(DONE) - 1)).to_be_visible()
+    for entry in entries.locator("details").all():
+        entry.evaluate("e => { e.open = true; }")
+    told = page.locator("main").inner_text()
+    assert [found.group() for found in RAW.finditer(told)] == []
+    assert page.locator("#l-actor").input_value() == {"de": "Koordination", "en": "Coordination office", "es": "Coordinación", "fr": "Coordination"}[language]
+
+
+def test_every_column_and_property_of_a_link_has_a_word(sources: Path) -> None:
+    words = json.loads((sources / "messages" / "en.json").read_text("utf-8"))
+    columns = [c for kind in KINDS if kind != "change" for c in FILES[PLURALS[kind]].columns.values()]
+    owned = {c.name for c in columns if c.property} | {name for link in LINKS for name in properties(link)}
+    linked = {c.name for c in columns if not c.property}
+    camel = re.compile("_(.)")
+    named = {f"{group}.{camel.sub(lambda m: m[1].upper(), name)}" for group, names in (("property", owned), ("relation", linked)) for name in names}
+    assert named - set(words) == {"property.id", "property.name", "property.longitude"}
 
 
 def test_reminders_are_of_one_kind_and_end_with_a_confirmation(visit: Visit) -> None:

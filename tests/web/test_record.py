@@ -91,7 +91,7 @@ def test_history_is_for_those_who_may_see_it(visit: Visit) -> None:
     page.wait_for_selector("body[data-ready=true]")  # Neo4j may have to plan the record's statement first
     history = page.get_by_role("region", name="Verlauf")
     expect(history).to_contain_text("a test of the page")
-    expect(history.get_by_role("row").filter(has_text="capacity")).to_contain_text("7")
+    expect(history.get_by_role("row").filter(has_text="Plätze für weitere Partnerschaften")).to_contain_text("7")
     expect(page.get_by_role("link", name="Bearbeiten")).to_have_attribute("href", "/de/municipality?m=ke-kisumu")
     everybody = visit(address)
     expect(everybody.get_by_role("heading", name="Verbindungen")).to_be_visible()

@@ -1,5 +1,6 @@
 // What a form for a record is made of: fields, their values, and what of them somebody has typed and not yet saved.
 import { country, date, language, list, number, t } from '../lib/i18n';
+import { fieldOf } from '../records/model';
 
 export type Value = string | number | boolean | string[] | null;
 export type Values = Record<string, Value>;
@@ -35,8 +36,7 @@ export function inWords(field: Field, value: Value | undefined): string {
 
 /** Names of the fields that a refusal of the API names: `population: 'x' is no number; …`. */
 export function namedIn(message: string): string[] {
-  const camel = (name: string) => name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
-  return [...message.matchAll(/(?:^|; )([a-z_0-9]+): /g)].map((m) => camel(m[1]!));
+  return [...message.matchAll(/(?:^|; )([a-z_0-9]+): /g)].map((m) => fieldOf(m[1]!));
 }
 
 /** Languages as choices, by their codes. */

@@ -1,7 +1,7 @@
 // What wants to be confirmed, with the names of all that it is about.
 import { graphql, request, type ResultOf, type VariablesOf } from '../lib/api';
-import { named, type Named } from '../lib/names';
 import type { pageOf } from '../lib/url.svelte';
+import { namesOf } from '../records/names';
 import { titleOf, type Item } from '../records/words';
 import type { Direction } from './confirm';
 
@@ -20,21 +20,10 @@ const STALE = graphql(`
 `);
 type PageInfo = ResultOf<typeof STALE>['staleRecords']['pageInfo'];
 export type Kinds = VariablesOf<typeof STALE>['kinds'];
-const SUBJECTS = graphql(`
-  query StaleSubjects($ids: [ID!]!) {
-    nodes(ids: $ids) { id ... on Record { name } ... on Topic { nameDe nameEs nameFr } ... on SdgGoal { nameDe nameEs nameFr } ... on SdgTarget { nameDe nameEs nameFr } }
-  }
-`);
-const AT_ONCE = 100;
 
 export async function readStale(kinds: Kinds, wanted: ReturnType<typeof pageOf>, signal: AbortSignal): Promise<StalePage> {
   const { staleRecords: page } = await request(STALE, { kinds, ...wanted }, signal);
-  const ids = [...new Set(page.edges.flatMap((e) => e.focuses.map((f) => f.subject)))];
-  const names = new Map<string, string>();
-  for (let i = 0; i < ids.length; i += AT_ONCE) {
-    const { nodes } = await request(SUBJECTS, { ids: ids.slice(i, i + AT_ONCE) }, signal);
-    for (const node of nodes) if (node) names.set(node.id, named(node as Named));
-  }
+  const names = await namesOf(page.edges.flatMap((e) => e.focuses.map((f) => f.subject)), signal);
   const records = page.edges.map(({ node, itself, verifiedOn, focuses }) => ({
     id: node.id, name: titleOf(node as Item), itself, verifiedOn, focuses: focuses.map((f) => ({ ...f, name: names.get(f.subject) ?? f.subject })),
   }));

@@ -25,5 +25,8 @@ export function relationOf(kind: Kind, link: string, forward: boolean, to: Kind)
   return Object.entries(KINDS[kind].relations).find(([, r]) => r.link === link && r.forward === forward && r.to.includes(to))?.[0];
 }
 
+/** A property or relation as the API names it, by the column of a file. */
+export const fieldOf = (column: string) => column.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+
 /** A kind as the API's enum names it. */
 export const asEnum = (kind: Kind) => kind.toUpperCase();

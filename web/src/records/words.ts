@@ -30,9 +30,6 @@ export function partialDate(text: string): string {
   return /^\d{4}-\d{2}$/.test(text) ? months.format(new Date(`${text}-01`)) : date(text);
 }
 
-/** Who did it; whoever works where the store is has no name. */
-export const actorName = (actor: string) => (actor === 'command line' ? t('log.commandLine') : actor);
-
 /** An instant, as ISO 8601 time. */
 export const moment = (at: string) => moments.format(new Date(at));
 
@@ -48,15 +45,16 @@ export function valueText(name: string, type: string, value: unknown): string {
     case 'boolean': return value ? t('record.yes') : t('record.no');
     case 'date': return partialDate(String(value));
     case 'list': return list(value as string[]);
-    default: return t(`value.${type as 'Mode'}.${String(value) as 'ONLINE'}`);
+    case 'Direction': return t(`direction.${String(value).toUpperCase() as 'SEEKS'}`);
+    default: return t(`value.${type as 'Mode'}.${String(value).toUpperCase() as 'ONLINE'}`);
   }
 }
 
 const ROLES = ['participant', 'speaker', 'facilitator', 'guest'] as const;
 /** In what role somebody takes part in an event; other words than the usual ones stand as they are. */
-export function roleText(role: string): string {
+export function roleText(role: string, other = (text: string) => t('record.role', { text })): string {
   const usual = ROLES.find((one) => one === role);
-  return usual ? t(`eventRole.${usual}`) : t('record.role', { text: role });
+  return usual ? t(`eventRole.${usual}`) : other(role);
 }
 
 /** A place on earth in degrees. */
