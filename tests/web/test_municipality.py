@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
@@ -350,6 +352,23 @@ def test_an_expert_whom_somebody_else_changed_meanwhile_is_not_deleted_unseen(vi
     expect(mine).to_contain_text("Jemand anderes hat dies inzwischen geändert.")
     expect(mine).to_contain_text("neu@example.org")
     mine.get_by_role("button", name="Abbrechen").click()
+
+
+def test_older_interests_are_shown_when_asked_for(visit: Visit, site: str, place: Path) -> None:
+    days = [datetime.date(2020, 1, 1) + datetime.timedelta(n) for n in range(101)]
+    rows = [f"interest:old-{n},declined,{day},Frage {n},municipality:de-trier,municipality:jo-amman" for n, day in enumerate(days)]
+    content = "\n".join(["id,status,asked_on,message,asker,asked", *rows])
+    admin = {"authorization": f"Bearer {token(place, Viewer(role=Role.ADMIN, name='ada'))}", "content-type": "text/csv"}
+    taken = httpx.post(f"{site}/import?name=interests", content=content, headers=admin)
+    assert taken.is_success, taken.text
+    page = visit("/de/municipality?part=interests", viewer=clerk("jo-amman"))
+    expect(page.get_by_role("article")).to_have_count(100)
+    expect(page.get_by_text("Frage 100", exact=True)).to_be_visible()
+    expect(page.get_by_text("Hier stehen je die neuesten 100 Anfragen.")).to_be_visible()
+    page.get_by_role("button", name="Weitere zeigen").click()
+    expect(page.get_by_role("article")).to_have_count(101)
+    expect(page.get_by_text("Frage 0", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Weitere zeigen")).to_have_count(0)
 
 
 def test_readiness_says_what_is_missing(visit: Visit) -> None:
