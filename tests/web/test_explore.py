@@ -179,6 +179,21 @@ def test_picture_and_data_can_be_saved(visit: Visit, tmp_path: Path) -> None:
     assert page.get_by_role("link", name="GRAPHML").get_attribute("href") == "/export/graphml"
 
 
+def test_the_address_is_copied_or_stands_there_selected(visit: Visit) -> None:
+    page = visit("/de/explore?id=municipality:de-hamburg")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_text("Speichern und teilen").click()
+    copy = page.get_by_role("button", name="Adresse kopieren")
+    copy.click()
+    expect(page.get_by_text("Kopiert", exact=True)).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == page.url
+    page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")  # as over plain HTTP
+    copy.click()
+    field = page.get_by_role("textbox", name="Der Browser lässt das Kopieren hier nicht zu.")
+    expect(field).to_be_focused()
+    assert field.evaluate("e => e.value.slice(e.selectionStart, e.selectionEnd)") == page.url
+
+
 def test_the_whole_network_at_a_glance(visit: Visit) -> None:
     page = visit("/en/explore")
     communities = page.get_by_role("region", name="Communities")
