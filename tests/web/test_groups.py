@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -228,12 +229,14 @@ def test_who_cannot_come_is_left_out_and_taken_back(visit: Visit) -> None:
     expect(page.locator("[data-member]")).to_have_count(19)
 
 
-def test_progress_and_errors_are_said(visit: Visit) -> None:
+def test_progress_and_errors_are_said(visit: Visit, axe: Callable[[Page], list[str]]) -> None:
     page = visit(f"/de/{FORMED}", viewer=ORGANISER, allow=("503",))
     held: list[Route] = []
     page.route("**/graphql", lambda route: held.append(route))
     page.get_by_role("button", name="Andere Gruppen suchen").click()
     expect(page.get_by_role("progressbar", name="Gruppen werden gebildet")).to_be_visible()
+    expect(page.locator(".waiting")).to_be_visible()
+    assert axe(page) == []
     down = '{"errors": [{"message": "down", "extensions": {"code": "STORE_UNAVAILABLE"}}]}'
     held[0].fulfill(status=503, content_type="application/json", body=down)
     expect(page.get_by_text("Die Datenbank antwortet gerade nicht.")).to_be_visible()

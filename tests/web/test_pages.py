@@ -63,6 +63,11 @@ LONGER = """() => {
 }"""
 """Makes every text two fifths longer."""
 EMPTY_LISTS = "() => [...document.querySelectorAll('ul, ol')].filter(l => !l.querySelector('li') && l.checkVisibility()).map(l => l.outerHTML)"
+COVERS_NOTHING = """() => {
+    const at = (selector) => document.querySelector(selector).getBoundingClientRect();
+    return at('.languages').bottom <= at('#menu').top + 1 && at('#menu').bottom <= at('main').top;
+}"""
+"""Whether the open menu stands between the rest of the header and the page."""
 FIRST_PAGE_KB = 60
 
 
@@ -121,6 +126,7 @@ def test_the_menu_stands_in_one_line_and_behind_a_button_where_there_is_little_r
         button = page.locator(".menu > button")
         button.click()
         expect(links.last).to_be_visible()
+        assert page.evaluate(COVERS_NOTHING)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         page.keyboard.press("Tab")
         expect(links.first).to_be_focused()

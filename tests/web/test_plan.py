@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -69,7 +70,7 @@ def pairs(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize(("words", "width"), [(DE, 1280), pytest.param(EN, 320, marks=pytest.mark.in_full)], ids=["de", "en"])
-def test_a_coordinator_plans_and_records_with_the_mouse(visit: Visit, words: Words, width: int, tmp_path: Path) -> None:
+def test_a_coordinator_plans_and_records_with_the_mouse(visit: Visit, axe: Callable[[Page], list[str]], words: Words, width: int, tmp_path: Path) -> None:
     page = visit("/", width=width, language=words.locale, viewer=COORDINATOR)
     page.locator("main").get_by_role("link", name=words.go).click()
     page.get_by_label(words.phase, exact=True).select_option(label=PHASE)
@@ -83,6 +84,7 @@ def test_a_coordinator_plans_and_records_with_the_mouse(visit: Visit, words: Wor
     count = taken.count()
     for place in range(1, count):
         taken.nth(place).uncheck()
+    assert axe(page) == []
     with page.expect_download() as download:
         page.get_by_role("button", name="CSV").click()
     download.value.save_as(tmp_path / "plan.csv")
