@@ -219,25 +219,6 @@ def test_a_variable_counts_as_absent_null_or_given(both: Both) -> None:
     assert [body.count(b'"name"') for body in found] == [5, 5, 1, 1, 0, 0]
 
 
-def test_what_is_asked_of_hits_is_the_same_whatever_was_found(both: Both, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[tuple[Selection, ...]] = []
-    select = both.context.store.select_flat
-
-    async def noted(*selections: Selection) -> list[Cell]:
-        asked.append(selections)
-        return await select(*selections)
-
-    monkeypatch.setattr(both.context.store, "select_flat", noted)
-    query = "query ($text: String!) { search(text: $text) { totalCount edges { text node { id name ... on Municipality { country } } } } }"
-    both.same(query, {"text": "munich"})
-    assert is_compiled(query)
-    asked.clear()
-    for text in ("munich", "waste", "nobody such"):
-        both.loop.run(COMPILED.answer(Question(query=query, variables={"text": text}), both.context))
-    municipality, topic = ([selection.shapes for selection in selections] for selections in asked if selections)
-    assert municipality == topic
-
-
 def test_what_comes_once_is_not_compiled() -> None:
     engine = Engine(SCHEMA)
     with asyncio.Runner() as loop:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from graph_api.schema.explore import encode_offset
+from graph_api.storage.base import Cell, Selection, Shape, Store
 from tests.schema.conftest import Api
 
 pytestmark = pytest.mark.above_the_port
@@ -196,3 +197,30 @@ async def test_statistics_of_the_whole(small: Api) -> None:
     assert [c["size"] for c in found["communities"]] == [3, 2]
     assert found["gaps"] == [{"subject": "sdg_goal:11", "seekers": 1}]
     assert (found["countriesWithoutPartnership"], found["neverContacted"]) == ([], 0)
+
+
+# ── statements ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("query", "questions"),
+    [(PAGE, [{"text": "munich"}, {"text": "waste"}]), (AROUND, [{"id": "municipality:bonn"}, {"id": "topic:compost"}])],
+    ids=["search", "neighbourhood"],
+)
+async def test_what_is_asked_of_records_is_the_same_whatever_was_found(
+    small: Api, store: Store, monkeypatch: pytest.MonkeyPatch, query: str, questions: list[dict[str, str]]
+) -> None:
+    asked: list[list[tuple[Shape, ...]]] = []
+    select = store.select_flat
+
+    async def noted(*selections: Selection) -> list[Cell]:
+        asked.append([selection.shapes for selection in selections])
+        return await select(*selections)
+
+    monkeypatch.setattr(store, "select_flat", noted)
+    await small(query, **questions[0])  # the second time it may be compiled
+    asked.clear()
+    for question in questions:
+        await small(query, **question)
+    one, other = asked
+    assert one == other
