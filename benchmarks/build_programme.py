@@ -14,6 +14,8 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from seeds.build_demo import regions
+
 Row = Mapping[str, str]
 Table = dict[str, dict[str, str]]
 
@@ -178,16 +180,18 @@ def write(path: Path, table: Iterable[Mapping[str, str]]) -> None:
 
 
 def main(data: Path, target: Path) -> None:
-    """Reads the data and writes the four files."""
+    """Reads the data and writes the four files, beside the list of regional partnerships, which names regions abroad."""
     facts = rows(data / "skew_partnerships.csv")
     places = {row["geonameid"]: row for row in rows(data / "municipalities.csv")}
     lands = {row["geonameid"]: row for row in rows(data / "de_municipalities_ags.csv")}
+    names = regions({"regional_partnerships": rows(target / "regional_partnerships.csv")})
     towns: Table = {}
     ids: dict[str, str] = {}
     for row in facts:
         for written, country, geonameid, latitude, longitude in sides(row):
             town = municipality(written, country, geonameid, places, lands)
             ids[written] = town["id"]
+            town["admin1"] = names.get((country, town["admin1"]), town["admin1"])
             towns[town["id"]] = town | {"latitude": town["latitude"] or latitude, "longitude": town["longitude"] or longitude}
     partnerships: Table = {}
     joined: list[dict[str, str]] = []

@@ -78,6 +78,9 @@ def test_no_code_is_shown_for_a_region_and_a_role_is_in_the_language_of_the_page
     page = visit("/de/record?id=municipality:ba-sarajevo")  # its region is known as "01" only
     expect(page.locator("dt").get_by_text("Land", exact=True)).to_be_visible()
     expect(page.locator("dt").get_by_text("Region", exact=True)).to_have_count(0)
+    page = visit("/de/record?id=regional_partnership:baden-wuerttemberg-kwazulu-natal")  # it names both regions and has their codes
+    expect(page.locator("dd").get_by_text("Baden-Württemberg", exact=True)).to_be_visible()
+    expect(page.locator("dd").get_by_text("KwaZulu-Natal", exact=True)).to_be_visible()
     page = visit("/de/record?id=event:demo-event-2")
     expect(page.get_by_role("listitem").filter(has_text="Nürnberg").first).to_contain_text("Teilnahme")
 

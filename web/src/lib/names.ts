@@ -14,8 +14,10 @@ export const named = (record: Named) => namedIn(lang, record);
 /** The id without its kind, as it stands in addresses. */
 export const ownId = (id: string) => id.slice(id.indexOf(':') + 1);
 
+/** Whether that is a region's code and not its name. */
+export const isCode = (region: string) => /^[A-Z\d]{1,3}$/.test(region);
 /** A municipality's region, if its name is known and not only its code. */
-export const regionOf = ({ admin1 }: { admin1: unknown }) => (typeof admin1 === 'string' && admin1 && !/^\w{1,3}$/.test(admin1) ? admin1 : '');
+export const regionOf = ({ admin1 }: { admin1: unknown }) => (typeof admin1 === 'string' && !isCode(admin1) ? admin1 : '');
 
 /** Region, country and inhabitants of a municipality in one line. */
 export function whereabouts(place: { country: string; admin1: string | null; population: number | null }): string {
