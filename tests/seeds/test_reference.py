@@ -10,6 +10,7 @@ import pytest
 
 import seeds
 from graph_api.operations.files import FILES, parse_cell, parse_id
+from matching import languages
 
 Row = dict[str, str]
 
@@ -247,3 +248,7 @@ def test_dates_of_listings_are_days() -> None:
     days = [row[name] for row in rows("countries") for name in ("dac_from", "dac_until") if row[name]]
     assert all(datetime.date.fromisoformat(day) for day in days)
     assert len(days) == 142
+
+
+def test_every_language_of_administration_has_a_name() -> None:
+    assert {code for country in rows("countries") for code in country["languages"].split("|") if code} - set(languages.NAMES) == set()

@@ -14,6 +14,8 @@ from graph_api.schema.sdl import sdl
 from hatch_build import WebBuild, WebBuildError
 from matching.exclusions import RULES
 from matching.facets import FACETS
+from matching.languages import NAMES
+from matching.profile import LANGUAGES
 
 
 @pytest.fixture
@@ -91,3 +93,10 @@ def test_every_facet_and_every_rule_has_its_words(sources: Path) -> None:
     messages = json.loads((sources / "messages" / "de.json").read_text("utf-8"))
     assert [name for name in FACETS if f"facet.{name}" not in messages] == []
     assert [rule for rule in RULES if f"rule.{rule}_other" not in messages] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_languages_that_browsers_do_not_know_are_called_as_in_reasons(language: str) -> None:
+    words = json.loads((Path(__file__).parents[2] / "web" / "messages" / f"{language}.json").read_text("utf-8"))
+    said = {key.removeprefix("language."): text for key, text in words.items() if key.startswith("language.")}
+    assert said == {code: NAMES[code][LANGUAGES.index(language)] for code in said}

@@ -385,3 +385,11 @@ def test_it_is_not_for_everybody(visit: Visit) -> None:
     expect(page.get_by_role("link", name="Meine Kommune")).to_have_count(0)
     expert = visit("/de/municipality", viewer=Viewer(role=Role.EXPERT, name="ex", expert="expert:demo-expert-al-durres-equality-1"))
     expect(expert.get_by_text("Mit Ihrer Anmeldung ist diese Seite nicht zugänglich.")).to_be_visible()
+
+
+def test_every_language_is_offered_by_its_name(visit: Visit) -> None:
+    for language in ("de", "en", "es", "fr"):
+        page = visit(f"/{language}/municipality?part=profile", viewer=clerk("de-bonn"))
+        offered = page.evaluate("[...document.querySelectorAll('option')].map(o => [o.value, o.textContent.trim()])")
+        assert len(offered) > 100
+        assert [code for code, name in offered if code == name] == []

@@ -34,8 +34,11 @@ export const finePercent = (share: number) => finePercents.format(share);
 export const date = (day: string) => dates.format(new Date(day));
 /** Name of a country by its ISO 3166-1 alpha-2 code. */
 export const country = (code: string) => regions.of(code) ?? code;
-/** Name of a language by its ISO 639 code. */
-export const language = (code: string) => tongues.of(code) ?? code;
+/** Name of a language by its ISO 639 code; browsers do not know all of them. */
+export function language(code: string): string {
+  const known = tongues.of(code);
+  return known && known !== code ? known : (data.messages[`language.${code}` as Raw] ?? code);
+}
 export const list = (parts: string[]) => lists.format(parts);
 export const compare = (a: string, b: string) => collator.compare(a, b);
 
