@@ -50,12 +50,12 @@ class Neo4jReader:
         words = query_words(search.text)
         if not words:
             return Hits(hits=(), total=0, kinds={})
-        found, kinds = await self._ask(search_statement(words, search.kinds))
+        found, numbers = await self._ask(search_statement(words, search.kinds))
         names = searched()
         candidates = [Candidate(id=own, texts={n: t for n, t in zip(names, texts, strict=True) if t}) for own, texts in found]
         hits = rank(search.text, candidates)[search.offset : search.offset + search.first]
-        counts: dict[str, int] = dict(kinds)
-        return Hits(hits=tuple(hits), total=sum(counts.values()), kinds={kind: counts[kind] for kind in KINDS if kind in counts})
+        counts: dict[str, int] = dict(numbers)
+        return Hits(hits=tuple(hits), total=sum(counts.values()), kinds={kind: counts[label(kind)] for kind in KINDS if label(kind) in counts})
 
     async def expand(self, expansion: Expansion) -> Neighbourhood:
         """See `Reader.expand`."""
@@ -137,15 +137,15 @@ WITH DISTINCT [n IN nodes(p) | n.id] AS ids ORDER BY ids LIMIT $first RETURN col
 
 
 def search_statement(words: Sequence[str], kinds: Sequence[str]) -> Statement:
-    """Answers `[[[id, [words of each searched property]], …], [[kind, number of hits], …]]`, the former for the best hits only."""
+    """Answers `[[[id, [words of each searched property]], …], [[label, number of hits], …]]`, the former for the best hits only."""
     texts = ", ".join(f"n.{words_name(name)}" for name in searched())
     text = f"""CALL db.index.fulltext.queryNodes('{SEARCH_INDEX}', $query) YIELD node
-WITH node, split(node.id, ':')[0] AS kind WHERE kind IN $kinds
-WITH collect(node) AS found, collect(kind) AS kinds
+WITH node, [l IN labels(node) WHERE l <> 'Node'][0] AS label WHERE label IN $labels
+WITH collect(node) AS found, collect(label) AS labels
 WITH [n IN found[..{MOST_CANDIDATES}] | [n.id, [{texts}]]] AS best,
-     COLLECT {{ UNWIND kinds AS kind WITH kind, count(*) AS number RETURN [kind, number] }} AS numbers
+     COLLECT {{ UNWIND labels AS label WITH label, count(*) AS number RETURN [label, number] }} AS numbers
 RETURN [best, numbers]"""
-    return Statement(text=text, parameters={"query": lucene(words), "kinds": list(kinds)})
+    return Statement(text=text, parameters={"query": lucene(words), "labels": list(map(label, kinds))})
 
 
 def kind_columns_statement(kind: str, names: Sequence[str]) -> Statement:

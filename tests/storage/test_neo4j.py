@@ -271,10 +271,10 @@ OTHERS: dict[str, tuple[Statement, str]] = {
         search_statement(["compost"], ["topic"]),
         """
         CALL db.index.fulltext.queryNodes('search', $query) YIELD node
-        WITH node, split(node.id, ':')[0] AS kind WHERE kind IN $kinds
-        WITH collect(node) AS found, collect(kind) AS kinds
+        WITH node, [l IN labels(node) WHERE l <> 'Node'][0] AS label WHERE label IN $labels
+        WITH collect(node) AS found, collect(label) AS labels
         WITH [n IN found[..1000] | [n.id, [n.name_words, n.name_de_words, n.name_es_words, n.name_fr_words, n.names_words]]] AS best,
-             COLLECT { UNWIND kinds AS kind WITH kind, count(*) AS number RETURN [kind, number] } AS numbers
+             COLLECT { UNWIND labels AS label WITH label, count(*) AS number RETURN [label, number] } AS numbers
         RETURN [best, numbers]
         """,
     ),
