@@ -239,6 +239,11 @@ def test_an_address_that_leads_nowhere_says_so(visit: Visit, path: str) -> None:
     expect(page.locator("main .notice")).to_be_visible()
 
 
+def test_a_dossier_of_two_that_are_not_suggested_names_them(visit: Visit) -> None:
+    page = visit("/de/dossier?m=de-bonn&c=gh-cape-coast")  # they are partners already
+    expect(page.get_by_text("Cape Coast gehört unter diesen Vorgaben nicht zu den 100 am besten passenden Kommunen für Bonn.")).to_be_visible()
+
+
 def test_the_dossier_prints_on_one_sheet_and_one_for_the_letters(visit: Visit) -> None:
     page = visit("/de/dossier?m=ke-kisumu&c=de-hamburg")
     pdf = page.pdf(format="A4", margin={"top": "15mm", "bottom": "15mm", "left": "15mm", "right": "15mm"})

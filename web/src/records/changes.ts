@@ -1,9 +1,8 @@
 // The audit log in words: what was done, by whom, why, and what is another way now.
 import { graphql, request, type ResultOf, type VariablesOf } from '../lib/api';
 import { list, number, percent, t } from '../lib/i18n';
-import { ownId } from '../lib/names';
 import { fieldOf, KINDS, kindOf, type Kind } from './model';
-import { namesOf } from './names';
+import { namesOf, recordName, type Names } from './names';
 import { kindWord, roleText, valueText } from './words';
 
 const CHANGES = graphql(`
@@ -20,7 +19,6 @@ export type Change = Page['edges'][number]['node'];
 export type ChangeFilter = VariablesOf<typeof CHANGES>['filter'];
 /** A page of the log, and what the records in it are called. */
 export interface Log extends Page { names: Names }
-export type Names = Map<string, string>;
 type State = Record<string, unknown>;
 
 /** Entries of the log, the newest first. */
@@ -51,9 +49,6 @@ function columnWord(kind: Kind | undefined, link: boolean, column: string): stri
   if (column === 'longitude') return t('form.longitude');
   return field === 'proposedBy' || typeOf(kind, link, column) ? t(`property.${field as 'kind'}`) : t(`relation.${field as 'goal'}`);
 }
-
-/** What a record is called; of one that is gone, what it was. */
-export const recordName = (id: string, names: Names) => names.get(id) ?? `${kindOf(id) ? kindWord(kindOf(id)!) : ''} ${ownId(id)}`.trim();
 
 function written(column: string, type: string | undefined, value: unknown, names: Names): string {
   if (value === undefined || value === null || value === '' || (Array.isArray(value) && !value.length)) return '–';

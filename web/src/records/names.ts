@@ -1,6 +1,8 @@
 // What records are called, by their ids.
 import { graphql, request } from '../lib/api';
-import { titleOf, type Item } from './words';
+import { ownId } from '../lib/names';
+import { kindOf } from './model';
+import { kindWord, titleOf, type Item } from './words';
 
 const NAMES = graphql(`
   query NamesOf($ids: [ID!]!) {
@@ -17,13 +19,17 @@ const NAMES = graphql(`
   }
 `);
 const AT_ONCE = 100;
+export type Names = Map<string, string>;
 
 /** What records are called, by id; those that are gone are missing. */
-export async function namesOf(ids: Iterable<string>, signal?: AbortSignal): Promise<Map<string, string>> {
-  const wanted = [...new Set(ids)], names = new Map<string, string>();
+export async function namesOf(ids: Iterable<string>, signal?: AbortSignal): Promise<Names> {
+  const wanted = [...new Set(ids)], names: Names = new Map();
   for (let i = 0; i < wanted.length; i += AT_ONCE) {
     const { nodes } = await request(NAMES, { ids: wanted.slice(i, i + AT_ONCE) }, signal);
     for (const node of nodes) if (node) names.set(node.id, titleOf(node as Item));
   }
   return names;
 }
+
+/** What a record is called; of one that is not there, its kind and own id. */
+export const recordName = (id: string, names: Names) => names.get(id) ?? `${kindOf(id) ? kindWord(kindOf(id)!) : ''} ${ownId(id)}`.trim();
