@@ -37,7 +37,7 @@ def test_a_record_leads_to_its_neighbours(visit: Visit) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Kisumu")
     expect(page.get_by_text("Kenia")).to_be_visible()
     focuses = page.get_by_role("region", name="Sucht, bietet, arbeitet an")
-    expect(focuses.get_by_role("listitem").first).to_contain_text("Gewicht")
+    expect(focuses.get_by_role("listitem").first).to_contain_text("Wichtigkeit")
     focuses.get_by_role("link", name="Hochwasserschutz").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Hochwasserschutz")
     expect(page.get_by_role("heading", name="Wer es sucht, bietet oder daran arbeitet")).to_be_visible()
