@@ -237,6 +237,7 @@ def test_offline_is_said_and_ends_by_itself(visit: Visit) -> None:
 def test_an_address_that_leads_nowhere_says_so(visit: Visit, path: str) -> None:
     page = visit(path, allow=("400", "404"))
     expect(page.locator("main .notice")).to_be_visible()
+    expect(page.locator("main a").first).to_be_visible()
 
 
 def test_a_dossier_of_two_that_are_not_suggested_names_them(visit: Visit) -> None:
