@@ -393,3 +393,9 @@ def test_every_language_is_offered_by_its_name(visit: Visit) -> None:
         offered = page.evaluate("[...document.querySelectorAll('option')].map(o => [o.value, o.textContent.trim()])")
         assert len(offered) > 100
         assert [code for code, name in offered if code == name] == []
+
+
+def test_topics_with_an_and_of_their_own_are_told_apart(visit: Visit) -> None:
+    page = visit("/de/municipality?part=people", viewer=clerk("de-bonn"))
+    expect(page.get_by_text("Aufwertung informeller Siedlungen; Liegenschaftskataster und Landrechte; Stadterneuerung und Brachflächen").first).to_be_visible()
+    expect(page.get_by_text("Luftreinhaltung und Dürrevorsorge").first).to_be_visible()

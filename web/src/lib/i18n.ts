@@ -39,7 +39,8 @@ export function language(code: string): string {
   const known = tongues.of(code);
   return known && known !== code ? known : (data.messages[`language.${code}` as Raw] ?? code);
 }
-export const list = (parts: string[]) => lists.format(parts);
+/** Several things in a row; with semicolons where one has a comma or an "and" of its own, else nobody can tell where it ends. */
+export const list = (parts: string[]) => (parts.length > 1 && parts.some((part) => /,| (and|und|y|e|et) /.test(part)) ? parts.join('; ') : lists.format(parts));
 export const compare = (a: string, b: string) => collator.compare(a, b);
 
 /** The text for a key; with a number `n`, in its plural form. */
