@@ -244,12 +244,12 @@ class ExpertFields:
         mission: Annotated[strawberry.ID | None, argument("The mission; else the need has to name subjects.")] = None,
         need: Annotated[ExpertNeedInput | None, argument("What is needed, beside or in place of what the mission says.")] = None,
         first: Annotated[int, argument("At most this many, from 0 to 100.")] = 10,
-        keep: Annotated[bool, argument(KEEP)] = False,
+        keep: Annotated[bool | None, argument(KEEP)] = False,
     ) -> ExpertCandidatesType:
         """Experts for a mission or a need."""
         bounded("first", first, 0, MOST_CANDIDATES)
         asked = need.to_need() if need else ExpertNeed()
-        return await _expert_candidates(info, await info.context.experts.candidates(info.context.viewer, mission, asked, first=first, keep=keep))
+        return await _expert_candidates(info, await info.context.experts.candidates(info.context.viewer, mission, asked, first=first, keep=bool(keep)))
 
     @strawberry.field(description="Experts for several missions at once, with the load spread fairly; for those who may ask for expertCandidates.")
     async def assign_experts(
@@ -259,10 +259,10 @@ class ExpertFields:
         slots: Annotated[int | None, argument("Experts for each mission, from 1 to 20; else as many as it has, one at least.")] = None,
         capacity: Annotated[int, argument("At most this many of the missions for one expert, from 1 to 50.")] = 2,
         apart: Annotated[int, argument("At least this many days between two missions of one expert, from 0 to 366.")] = 30,
-        keep: Annotated[bool, argument(KEEP)] = False,
+        keep: Annotated[bool | None, argument(KEEP)] = False,
     ) -> ExpertAssignmentType:
         """Experts for several missions."""
         bounded("capacity", capacity, 1, MOST_MISSIONS)
         bounded("apart", apart, 0, 366)
         experts, viewer = info.context.experts, info.context.viewer
-        return await _assignment(info, await experts.assign(viewer, missions, slots=slots, capacity=capacity, apart=apart, keep=keep))
+        return await _assignment(info, await experts.assign(viewer, missions, slots=slots, capacity=capacity, apart=apart, keep=bool(keep)))
