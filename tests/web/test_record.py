@@ -86,16 +86,16 @@ def test_no_code_is_shown_for_a_region_and_a_role_is_in_the_language_of_the_page
 
 
 def test_history_is_for_those_who_may_see_it(visit: Visit) -> None:
-    address = "/de/record?id=municipality:ke-kisumu"
+    address = "/de/record?id=municipality:vn-hoi-an"
     page = visit(address, viewer=Viewer(role=Role.COORDINATOR, name="anna"))
     page.evaluate("""async () => fetch('/graphql', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({
-        query: 'mutation { saveMunicipality(input: { id: "ke-kisumu", capacity: 7 }, reason: "a test of the page") { record { id } } }' }) })""")
+        query: 'mutation { saveMunicipality(input: { id: "vn-hoi-an", names: ["Faifo"] }, reason: "a test of the page") { record { id } } }' }) })""")
     page.reload()
     page.wait_for_selector("body[data-ready=true]")  # Neo4j may have to plan the record's statement first
     history = page.get_by_role("region", name="Verlauf")
     expect(history).to_contain_text("a test of the page")
-    expect(history.get_by_role("row").filter(has_text="Plätze für weitere Partnerschaften")).to_contain_text("7")
-    expect(page.get_by_role("link", name="Bearbeiten")).to_have_attribute("href", "/de/municipality?m=ke-kisumu")
+    expect(history.get_by_role("row").filter(has_text="Weitere Namen")).to_contain_text("Faifo")
+    expect(page.get_by_role("link", name="Bearbeiten")).to_have_attribute("href", "/de/municipality?m=vn-hoi-an")
     everybody = visit(address)
     expect(everybody.get_by_role("heading", name="Verbindungen")).to_be_visible()
     expect(everybody.get_by_role("region", name="Verlauf")).to_have_count(0)
