@@ -240,9 +240,16 @@ def test_an_address_that_leads_nowhere_says_so(visit: Visit, path: str) -> None:
     expect(page.locator("main a").first).to_be_visible()
 
 
-def test_a_dossier_of_two_that_are_not_suggested_names_them(visit: Visit) -> None:
-    page = visit("/de/dossier?m=de-bonn&c=gh-cape-coast")  # they are partners already
-    expect(page.get_by_text("Cape Coast gehört unter diesen Vorgaben nicht zu den 100 am besten passenden Kommunen für Bonn.")).to_be_visible()
+@pytest.mark.parametrize(
+    ("candidate", "told"),
+    [
+        ("gh-cape-coast", "Bonn und Cape Coast sind bereits Partnerkommunen."),
+        ("de-hamburg", "Hamburg gehört unter diesen Vorgaben nicht zu den 100 am besten passenden Kommunen für Bonn."),
+    ],
+)
+def test_a_dossier_of_two_that_are_not_suggested_says_why(visit: Visit, candidate: str, told: str) -> None:
+    page = visit(f"/de/dossier?m=de-bonn&c={candidate}")
+    expect(page.get_by_text(told)).to_be_visible()
 
 
 def test_the_dossier_prints_on_one_sheet_and_one_for_the_letters(visit: Visit) -> None:
