@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from graphql import FieldNode, ListValueNode, Node, ObjectValueNode, VariableNode
 
-from graph_api.model import KINDS, global_id, kind_of
+from graph_api.model import KINDS, global_id
 from graph_api.operations.viewers import GUARDED, Viewer
-from graph_api.schema.info import with_ids
+from graph_api.schema.info import Kinds, parted, with_ids
 from graph_api.schema.merging import Lines
 from graph_api.schema.nodes import Asked
 from graph_api.schema.selections import Reading
@@ -20,7 +20,6 @@ from graph_api.storage.base import Cell, Selection, Store
 VIEWERS = 16
 """Viewers for whom what an operation asks is kept, where it asks for something that not everybody sees."""
 
-Kinds: TypeAlias = tuple[str, ...]
 Turn: TypeAlias = tuple[Sequence[Selection], Callable[[Sequence[Cell]], Any]]
 """What a root field asks of the store for one question, and what makes the field's value of the cells."""
 
@@ -160,16 +159,8 @@ class ByIds:
 
 
 def records_turn(field: ByIds, read: Reading, ids: Sequence[str]) -> tuple[Sequence[Selection], Callable[[Sequence[Cell]], dict[str, Any]]]:
-    """What to select of records of any kind, kind by kind, and what makes of the cells the records by id."""
-    by_kind: dict[Kinds, list[str]] = {}
-    for own in ids:
-        if kind := kind_of(own):
-            by_kind.setdefault((kind,), []).append(own)
-    return grouped_turn(field, read, by_kind)
-
-
-def grouped_turn(field: ByIds, read: Reading, groups: Mapping[Kinds, Sequence[str]]) -> tuple[Sequence[Selection], Callable[[Sequence[Cell]], dict[str, Any]]]:
-    """What to select of records by id, those of some kinds together, and what makes of the cells the records by id."""
+    """What to select of records of any kind, and what makes of the cells the records by id."""
+    groups = parted(ids)
     ways = {kinds: field.way(kinds) for kinds in groups}
     selections = [read.again_one(pattern.asked(read), kinds, with_ids(groups[kinds])) for kinds, (pattern, _) in ways.items()]
 

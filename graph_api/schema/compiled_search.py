@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from graphql import FieldNode
 from strawberry.utils.str_converters import to_camel_case
 
-from graph_api.schema.compiled_records import ByIds, Turn, grouped_turn
+from graph_api.schema.compiled_records import ByIds, Turn, records_turn
 from graph_api.schema.explore import HITS, KIND, LONGEST_TEXT, SEARCHED, decode_offset, encode_offset, goes_on, texts_in, texts_of
 from graph_api.schema.selections import Reading
 from graph_api.schema.writing import Uncovered
@@ -44,7 +44,7 @@ class Found:
         search = _search(read.arguments(self.node, "Query"))
         hits = await store.search(search)
         ids = [hit.id for hit in hits.hits]
-        selections, by_id = grouped_turn(self.records, read, {SEARCHED: ids}) if self.records and ids else ((), _nobody)
+        selections, by_id = records_turn(self.records, read, ids) if self.records and ids else ((), _nobody)
         texts = [texts_of(ids)] if self.text and ids else []
 
         def write(cells: Sequence[Cell]) -> Any:

@@ -13,7 +13,7 @@ from graph_api.model import KINDS, LINKS, kind_of, link_name, properties
 from graph_api.operations.paths import find_paths
 from graph_api.operations.statistics import NetworkStatistics
 from graph_api.operations.viewers import GUARDED
-from graph_api.schema.info import Info, argument, bounded, described, records_by_id, with_ids
+from graph_api.schema.info import Info, argument, bounded, described, parted, records_by_id, with_ids
 from graph_api.schema.mirror import Kind, PageInfoType, RecordType, declare_enum
 from graph_api.schema.nodes import PageInfo
 from graph_api.schema.results import Neighbourhood, NeighbourhoodLinks
@@ -28,8 +28,6 @@ declare_enum(LinkKind, "The kinds of links.", {name.upper(): (link.__doc__ or ""
 TEXTS = tuple(Shape(kind=kind, properties=names) for kind, cls in KINDS.items() if (names := tuple(p.name for p in properties(cls).values() if p.search)))
 """Every searched text of every kind that has one."""
 SEARCHED = tuple(shape.kind for shape in TEXTS)
-SEEN = tuple(kind for kind in KINDS if kind not in GUARDED)
-"""Kinds of which everybody may see every record."""
 LONGEST_TEXT = 200
 HITS = 20
 """Hits of a page where no number is given."""
@@ -231,18 +229,15 @@ class ExploreFields:
 
 
 async def records_along(info: Info, path: Sequence[tuple[str, str]], ids: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """Records by id for each response key under which a field asks for them; `path` names the fields on the way, with the types they belong to.
-
-    Those of all kinds that everybody may see are selected together, so that a server plans the statement once, whatever was found.
-    """
+    """Records by id for each response key under which a field asks for them; `path` names the fields on the way, with the types they belong to."""
     nodes, read = info.nodes, info.reading
     for parent, field in path[:-1]:
         nodes = [node for group in read.fields(nodes, parent).values() if group[0].name.value == field for node in group]
     groups = {key: group for key, group in read.fields(nodes, path[-1][0]).items() if group[0].name.value == path[-1][1]}
-    parts = {SEEN: [i for i in ids if kind_of(i) in SEEN], **{(kind,): [i for i in ids if kind_of(i) == kind] for kind in GUARDED}}
-    asked = {(key, kinds): read.one(group, kinds, with_ids(some)) for key, group in groups.items() for kinds, some in parts.items() if some}
+    parts = parted(ids)
+    asked = {(key, kinds): read.one(group, kinds, with_ids(some)) for key, group in groups.items() for kinds, some in parts.items()}
     found = await records_by_id(info, asked)
-    records = {key: {i: record for kinds, some in parts.items() if some for i, record in found[key, kinds].items()} for key in groups}
+    records = {key: {i: record for kinds in parts for i, record in found[key, kinds].items()} for key in groups}
     if any(len(some) < len(set(ids)) for some in records.values()):
         raise Conflict("the network was changed while it was read; ask again")
     return records

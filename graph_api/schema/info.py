@@ -2,19 +2,23 @@
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import strawberry
 from graphql import FieldNode, GraphQLObjectType, get_named_type
 
 from graph_api.errors import InvalidInput, NotFound
 from graph_api.model import KINDS, kind_of
+from graph_api.operations.viewers import GUARDED
 from graph_api.schema.context import Context
 from graph_api.schema.nodes import Asked, Record, to_record
 from graph_api.schema.selections import Reading
 from graph_api.storage.base import Compare, Filter, Operator
 
 Key = TypeVar("Key", bound=Hashable)
+Kinds: TypeAlias = tuple[str, ...]
+SEEN: Kinds = tuple(kind for kind in KINDS if kind not in GUARDED)
+"""Kinds of which everybody may see every record."""
 
 
 class Info(strawberry.Info[Context, None]):
@@ -49,6 +53,18 @@ def argument(description: str, name: str | None = None) -> Any:
 def with_ids(ids: Sequence[str]) -> Filter:
     """The filter for records with these ids."""
     return Compare(property="id", operator=Operator.IN, value=tuple(ids))
+
+
+def parted(ids: Sequence[str]) -> dict[Kinds, list[str]]:
+    """Ids by the kinds that are selected together: those of which everybody may see every record, and each other one by itself.
+
+    So the statement does not depend on what kinds there are, and a server plans it once.
+    """
+    found: dict[Kinds, list[str]] = {}
+    for own in ids:
+        if kind := kind_of(own):
+            found.setdefault((kind,) if kind in GUARDED else SEEN, []).append(own)
+    return found
 
 
 async def records_by_id(info: Info, asked: Mapping[Key, Asked]) -> dict[Key, dict[str, Record]]:

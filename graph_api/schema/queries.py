@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import strawberry
 
-from graph_api.model import KINDS, PLURALS, global_id, kind_of
+from graph_api.model import KINDS, PLURALS, global_id
 from graph_api.operations.candidates import Fitted, introductions
 from graph_api.operations.texts import LONGEST_TEXT, MOST_TEXTS, Understood
 from graph_api.schema import mirror, results
@@ -13,7 +13,7 @@ from graph_api.schema.exchanges import ExchangeFields
 from graph_api.schema.experts import ExpertFields
 from graph_api.schema.explore import ExploreFields
 from graph_api.schema.groups import GroupFields
-from graph_api.schema.info import Found, Info, argument, bounded, found_below, records_by_id, with_ids
+from graph_api.schema.info import Found, Info, argument, bounded, found_below, parted, records_by_id, with_ids
 from graph_api.schema.mirror import PAGE_ARGUMENTS, Node, declare_connection, with_arguments
 from graph_api.schema.nodes import to_answer
 from graph_api.schema.plans import PlanFields
@@ -151,10 +151,9 @@ class Fields:
 
 
 async def _nodes(info: Info, ids: Sequence[str]) -> list[Any]:
-    kinds = tuple(dict.fromkeys(kind for i in ids if (kind := kind_of(i))))
-    asked = {kind: info.reading.one(info.nodes, (kind,), with_ids([i for i in ids if kind_of(i) == kind])) for kind in kinds}
-    records = await records_by_id(info, asked)
-    return [records.get(kind_of(i) or "", {}).get(i) for i in ids]
+    asked = {kinds: info.reading.one(info.nodes, kinds, with_ids(some)) for kinds, some in parted(ids).items()}
+    records = {own: record for found in (await records_by_id(info, asked)).values() for own, record in found.items()}
+    return [records.get(own) for own in ids]
 
 
 GROUPS: tuple[type, ...] = (Fields, ExpertFields, ExchangeFields, GroupFields, PlanFields, TextFields, ExploreFields, ProgrammeFields)

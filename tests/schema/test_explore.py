@@ -204,11 +204,15 @@ async def test_statistics_of_the_whole(small: Api) -> None:
 
 @pytest.mark.parametrize(
     ("query", "questions"),
-    [(PAGE, [{"text": "munich"}, {"text": "waste"}]), (AROUND, [{"id": "municipality:bonn"}, {"id": "topic:compost"}])],
-    ids=["search", "neighbourhood"],
+    [
+        (PAGE, [{"text": "munich"}, {"text": "waste"}]),
+        (AROUND, [{"id": "municipality:bonn"}, {"id": "topic:compost"}]),
+        ("query ($ids: [ID!]!) { nodes(ids: $ids) { id ... on Record { name } } }", [{"ids": ["municipality:bonn"]}, {"ids": ["topic:waste", "sdg_goal:6"]}]),
+    ],
+    ids=["search", "neighbourhood", "nodes"],
 )
 async def test_what_is_asked_of_records_is_the_same_whatever_was_found(
-    small: Api, store: Store, monkeypatch: pytest.MonkeyPatch, query: str, questions: list[dict[str, str]]
+    small: Api, store: Store, monkeypatch: pytest.MonkeyPatch, query: str, questions: list[dict[str, Any]]
 ) -> None:
     asked: list[list[tuple[Shape, ...]]] = []
     select = store.select_flat
