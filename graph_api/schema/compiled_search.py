@@ -44,8 +44,8 @@ class Found:
         search = _search(read.arguments(self.node, "Query"))
         hits = await store.search(search)
         ids = [hit.id for hit in hits.hits]
-        selections, by_id = records_turn(self.records, read, ids) if self.records and ids else ((), _nobody)
-        texts = [texts_of(ids)] if self.text and ids else []
+        selections, by_id = records_turn(self.records, read, ids) if self.records else ((), _nobody)
+        texts = texts_of(ids) if self.text else []
 
         def write(cells: Sequence[Cell]) -> Any:
             return self._connection(hits, search.offset, by_id(cells[: len(selections)]), texts_in(hits.hits, cells[len(selections) :]))

@@ -243,9 +243,9 @@ async def records_along(info: Info, path: Sequence[tuple[str, str]], ids: Sequen
     return records
 
 
-def texts_of(ids: Sequence[str]) -> Selection:
+def texts_of(ids: Sequence[str]) -> list[Selection]:
     """What to select for the texts of hits; `texts_in` reads the answer. The same for hits of any kinds, so that a server plans it once."""
-    return Selection(shapes=TEXTS, filter=with_ids(ids))
+    return [Selection(shapes=TEXTS, filter=with_ids(ids))] if ids else []
 
 
 def texts_in(hits: Sequence[Hit], cells: Sequence[Cell]) -> dict[str, str]:
@@ -265,7 +265,7 @@ async def _search_connection(info: Info, hits: Hits, offset: int, *, backward: b
     ids = [h.id for h in hits.hits]
     records = await records_along(info, [("SearchConnection", "edges"), ("SearchEdge", "node")], ids)
     wants_texts = any(node.name.value == "text" for node in info.reading.below(info.nodes))
-    texts = texts_in(hits.hits, await info.context.store.select_flat(texts_of(ids))) if wants_texts else {}
+    texts = texts_in(hits.hits, await info.context.store.select_flat(*texts_of(ids))) if wants_texts else {}
     edges = [
         SearchEdge(
             cursor=encode_offset(offset + place),

@@ -23,12 +23,10 @@ export type Names = Map<string, string>;
 
 /** What records are called, by id; those that are gone are missing. */
 export async function namesOf(ids: Iterable<string>, signal?: AbortSignal): Promise<Names> {
-  const wanted = [...new Set(ids)], names: Names = new Map();
-  for (let i = 0; i < wanted.length; i += AT_ONCE) {
-    const { nodes } = await request(NAMES, { ids: wanted.slice(i, i + AT_ONCE) }, signal);
-    for (const node of nodes) if (node) names.set(node.id, titleOf(node as Item));
-  }
-  return names;
+  const wanted = [...new Set(ids)];
+  const pages = Array.from({ length: Math.ceil(wanted.length / AT_ONCE) }, (_, i) => wanted.slice(i * AT_ONCE, (i + 1) * AT_ONCE));
+  const found = await Promise.all(pages.map((page) => request(NAMES, { ids: page }, signal)));
+  return new Map(found.flatMap(({ nodes }) => nodes.flatMap((node) => (node ? [[node.id, titleOf(node as Item)] as const] : []))));
 }
 
 /** What a record is called; of one that is not there, its kind and own id. */

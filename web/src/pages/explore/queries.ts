@@ -90,16 +90,3 @@ export const STATISTICS = graphql(`
   }
 `);
 export type Statistics = ResultOf<typeof STATISTICS>['networkStatistics'];
-
-export const NAMES = graphql(`
-  query NamesOf($ids: [ID!]!) {
-    nodes(ids: $ids) {
-      id
-      ... on Record { name }
-      ... on Municipality { country }
-      ... on Topic { nameDe nameEs nameFr }
-      ... on SdgGoal { nameDe nameEs nameFr }
-      ... on SdgTarget { nameDe nameEs nameFr }
-    }
-  }
-`);
