@@ -43,6 +43,13 @@ def test_a_record_leads_to_its_neighbours(visit: Visit) -> None:
     expect(page.get_by_role("heading", name="Wer es sucht, bietet oder daran arbeitet")).to_be_visible()
 
 
+def test_goals_and_targets_stand_in_the_order_of_their_numbers(visit: Visit) -> None:
+    for path, links in (("record", "section.group li a"), ("explore", "section[aria-labelledby=selected-h] dd button")):
+        page = visit(f"/de/{path}?id=sdg_goal:17")
+        numbers = [text.partition(" · ")[0] for text in page.locator(links).all_inner_texts() if text.startswith("17.")]
+        assert numbers[:6] == ["17.1", "17.2", "17.3", "17.4", "17.5", "17.6"], path
+
+
 def test_a_long_list_has_pages(visit: Visit) -> None:
     page = visit("/en/record?id=topic:integration")
     region = page.get_by_role("region", name="Departments")

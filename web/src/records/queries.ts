@@ -31,10 +31,11 @@ function links(kind: Kind, relation: string, page: string): string {
   return `${relation}(${page}) { ${info} edges { ${Object.keys(edge).join(' ')} node { ${names(to)} } } }`;
 }
 
-/** A record with everything it says, and the first of its links. */
+/** A record with everything it says, and the first of its links; of goals and targets more than are shown: the API lists them by text (17.1, 17.10, 17.2). */
 export function recordQuery(kind: Kind) {
   const { type, properties, relations } = KINDS[kind];
-  const wanted = [...Object.keys(properties).filter((p) => p !== 'name'), ...Object.keys(relations).map((r) => links(kind, r, `first: ${FEW}`))];
+  const first = (to: readonly Kind[]) => `first: ${to.some((k) => k === 'sdg_goal' || k === 'sdg_target') ? PAGE : FEW}`;
+  const wanted = [...Object.keys(properties).filter((p) => p !== 'name'), ...Object.entries(relations).map(([r, { to }]) => links(kind, r, first(to)))];
   return document<RecordAnswer, { id: string }>(`query Record($id: ID!) { node(id: $id) { ... on ${type} { ${names([kind])} ${wanted.join(' ')} } } viewer { rights } }`);
 }
 

@@ -1,5 +1,5 @@
 // Records in words: their names, their kind, the values of their properties.
-import { country, date, lang, language, list, number, t } from '../lib/i18n';
+import { compare, country, date, lang, language, list, number, t } from '../lib/i18n';
 import { named, ownId, type Named } from '../lib/names';
 import { GUARDED, kindOf, type Kind } from './model';
 
@@ -19,6 +19,9 @@ export function titleOf(item: Item): string {
   if (name) return name;
   return kind && GUARDED.includes(kind) ? `${kindWord(kind)} ${ownId(item.id)}` : ownId(item.id);
 }
+
+/** The order of lists as the API gives them, by id, but with numbers as numbers: goals 6, 11, 16, targets 4.7, 4.a, 11.1. */
+export const byId = (a: { id: string }, b: { id: string }) => compare(a.id, b.id);
 
 const months = new Intl.DateTimeFormat(lang, { month: 'long', year: 'numeric', timeZone: 'UTC' });
 const moments = new Intl.DateTimeFormat(lang, { dateStyle: 'medium', timeStyle: 'short' });
