@@ -133,6 +133,12 @@ def test_the_menu_stands_in_one_line_and_behind_a_button_where_there_is_little_r
         page.keyboard.press("Escape")
         expect(links.first).not_to_be_visible()
         expect(button).to_be_focused()
+        button.click()
+        page.get_by_role("heading", level=1).click()
+        expect(links.first).not_to_be_visible()
+        button.click()
+        page.keyboard.press("Shift+Tab")  # the focus leaves it
+        expect(links.first).not_to_be_visible()
 
 
 def test_the_longest_menu_stands_in_one_line(visit: Visit) -> None:
