@@ -38,6 +38,7 @@ def test_a_file_is_looked_at_taken_in_and_found_in_the_log(visit: Visit, axe: Ca
     expect(page.get_by_role("heading", name="Das würde sich ändern" if german else "This would change")).to_be_visible()
     expect(page.get_by_role("row", name="Themen" if german else "Topics")).to_contain_text(re.compile(r"1\s*1\s*0"))
     expect(page.get_by_text(f"Waste {language}", exact=True)).to_be_visible()
+    expect(page.get_by_role("link", name="Abfall" if german else "Waste").locator("..")).to_contain_text("(topic:waste)")
     assert axe(page) == []
     page.get_by_label(re.compile("^(Begründung|Reason)")).fill(f"list of {language}")
     page.get_by_role("button", name="2 Zeilen jetzt aufnehmen" if german else "Take in 2 rows now").click()

@@ -1,5 +1,6 @@
 // Uploads: files for an import, and what the service says they would change.
 import { ApiError } from '../../lib/api';
+import { namesOf, type Names } from '../../records/names';
 
 export interface Cell { column: string; before: string; after: string }
 export interface Row { file: string; line: number; record: string; target: string | null; cells: Cell[] }
@@ -11,11 +12,18 @@ export interface Outcome {
   new: Row[]; changed: Row[]; twins: Twin[]; rejected: Rejection[];
 }
 
+/** What records are called that an outcome names and the network has, as far as that can be asked in a moment. */
+export function namesIn({ twins, changed, new: added }: Outcome, signal: AbortSignal): Promise<Names> {
+  const ids = [...twins.map((t) => t.twin), ...[...changed, ...added].flatMap((r) => [r.record, r.target ?? []].flat())];
+  return namesOf(ids.slice(0, MOST_NAMED), signal).catch(() => new Map());
+}
+
 /** What a CSV file may hold: the names of the files of an import. */
 export const STEMS = [
   'municipalities', 'departments', 'experts', 'stakeholders', 'partnerships', 'focuses', 'phases', 'missions', 'events', 'attendances', 'topics',
   'memberships', 'participations', 'countries', 'sdg_goals', 'sdg_targets', 'interests', 'demands', 'support_offers', 'regional_partnerships',
 ] as const;
+const MOST_NAMED = 1000;
 const TYPES: Record<string, string> = {
   xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', zip: 'application/zip', tsv: 'text/tab-separated-values',
 };
