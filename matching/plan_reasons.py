@@ -104,10 +104,10 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "fr": "Aucune autre mission dans l’année qui précède ni celle qui suit.",
     },
     "consent.none": {
-        "en": "Contact data may not be passed on; ask through the municipality.",
-        "de": "Kontaktdaten dürfen nicht weitergegeben werden; Anfragen bitte über die Kommune.",
-        "es": "No se pueden facilitar los datos de contacto; consulte a través del municipio.",
-        "fr": "Les coordonnées ne peuvent pas être transmises ; passer par la collectivité.",
+        "en": "The person has not agreed that contact data is passed on; others ask through the municipality.",
+        "de": "Die Person hat der Weitergabe ihrer Kontaktdaten nicht zugestimmt; andere fragen über die Kommune an.",
+        "es": "La persona no ha consentido que se comuniquen sus datos de contacto; los demás consultan a través del municipio.",
+        "fr": "La personne n’a pas consenti à la transmission de ses coordonnées ; les autres passent par la collectivité.",
     },
     "conflict.own_municipality": {
         "en": "{name} works for the municipality that is to be advised.",

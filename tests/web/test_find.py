@@ -139,6 +139,7 @@ def test_a_german_municipality_filters_by_country_and_language(visit: Visit) -> 
     page.get_by_label("Land").select_option(label="Tunesien")
     expect(page.get_by_text("Kommunen kommen infrage")).to_contain_text(re.compile(r"^\s*\d Kommunen"))
     expect(page.locator("ol button.candidate").first).to_contain_text("Tunesien")
+    expect(page).to_have_title("Tunesien – Partner für Dresden – Partnergraph")
     page.get_by_label("Land").select_option("")
     page.get_by_label("Arbeitssprache").select_option(label="Portugiesisch")
     expect(page.locator("ol button.candidate").first).to_contain_text(re.compile("Angola|Brasilien|Mosambik|Cabo Verde"))

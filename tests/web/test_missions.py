@@ -196,5 +196,7 @@ def test_a_municipality_sees_who_fits_and_cannot_send(visit: Visit) -> None:
     page = visit("/de/missions?m=demo-mission-02", viewer=CLERK)
     expect(page.locator(".people > li")).not_to_have_count(0)
     expect(page.get_by_role("button", name=re.compile("^(Entsenden|Zurückziehen)"))).to_have_count(0)
+    page.get_by_role("link", name="Alle Einsätze").click()
+    expect(page.locator("p.lead")).to_contain_text("Wer reist, entscheidet die Koordination.")
     stranger = visit("/de/missions")
     expect(stranger.get_by_label("Zugangsschlüssel")).to_be_visible()
