@@ -19,6 +19,7 @@ from graph_api.errors import InvalidInput
 from graph_api.model import KINDS, Node, Property, Relation, Scalar, Step, kind_name, properties, relations
 from graph_api.storage.base import Compare, Either, Every, Filter, Linked, Matches, Near, Negate, Operator
 from graph_api.storage.codec import encode, fold, order_key
+from graph_api.storage.ranking import query_words
 from graph_api.storage.sqlite_connections import EARTH_RADIUS
 from graph_api.storage.sqlite_tables import Declared, SqlValue, has_key, quoted, storing, table_of
 from graph_api.storage.sqlite_terms import nodes_with
@@ -148,7 +149,7 @@ def _condition(statement: Statement, subject: Subject, given: Filter) -> str:
         case Near():
             return _near(statement, subject, given)
         case Matches(text=text):
-            found = nodes_with(text, statement.bind)
+            found = nodes_with(sorted(query_words(text), key=len, reverse=True), statement.bind)  # long words are mostly rare
             return f"{_node(subject)} IN ({found})" if found else "FALSE"
 
 

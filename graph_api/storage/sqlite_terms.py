@@ -24,6 +24,8 @@ Bind = Callable[[SqlValue], str]
 
 _END = "\U0010ffff"
 _BATCH = 2000
+_OTHERS = 200_000
+"""How far from the query a text is that does not hold it; longer than any text."""
 
 
 @functools.cache
@@ -32,24 +34,41 @@ def searched(kind: type[Node]) -> tuple[str, ...]:
     return tuple(p.name for p in properties(kind).values() if p.search)
 
 
-def nodes_with(text: str, bind: Bind) -> str | None:
-    """A SELECT of the ids of all nodes (of any kind) in which every word of a text is found, some more than once; None where it has no word."""
-    return " INTERSECT ".join(f"SELECT node FROM ({_nodes_with_word(word, bind)})" for word in query_words(text)) or None
+def nodes_with(query: Sequence[str], bind: Bind) -> str | None:
+    """A SELECT of the ids of all nodes (of any kind) in which every word is found, some more than once; None where there is no word.
 
-
-def _nodes_with_word(word: str, bind: Bind) -> str:
-    whole, end = bind(word), bind(word + _END)
+    The first word is looked up, the others are sought in the texts of what it finds: the rarer it is, the less there is to do.
+    """
+    if not query:
+        return None
+    first, *others = query
+    whole, end = bind(first), bind(first + _END)
     begins = f"SELECT node FROM _term WHERE word >= {whole} AND word < {end}"
-    if len(word) < TYPO_LENGTH:
-        return begins
+    found = f"{begins} UNION {_nodes_near(first, bind)}" if len(first) >= TYPO_LENGTH else begins
+    return " AND ".join((f"SELECT node FROM ({found}) AS found WHERE 1", *(_holds(word, bind) for word in others)))
+
+
+def _holds(word: str, bind: Bind) -> str:
+    begins = f"EXISTS (SELECT 1 FROM _text WHERE _text.node = found.node AND instr(' ' || words, {bind(' ' + word)}))"
+    return f"({begins} OR found.node IN ({_nodes_near(word, bind)}))" if len(word) >= TYPO_LENGTH else begins
+
+
+def _nodes_near(word: str, bind: Bind) -> str:
+    """A SELECT of the nodes with a word one typo away that does not begin with this one."""
     kept = (len(word) - 1) // 2
-    first, last = word[:kept], word[kept + 1 :][::-1]
-    length = f"length(word) BETWEEN {bind(len(word) - 1)} AND {bind(len(word) + 1)}"
-    near = (
-        f"SELECT word FROM _term WHERE word >= {bind(first)} AND word < {bind(first + _END)} AND {length}"
-        f" UNION SELECT word FROM _term WHERE reversed >= {bind(last)} AND reversed < {bind(last + _END)} AND {length}"
-    )  # LIMIT -1: so that each word is compared once, not once for each node that has it
-    return f"{begins} UNION SELECT node FROM _term WHERE word IN (SELECT word FROM ({near} LIMIT -1) WHERE one_typo(word, {whole}))"
+    own, end = bind(word), bind(word + _END)
+    length = f"length(it) BETWEEN {bind(len(word) - 1)} AND {bind(len(word) + 1)}"
+    ends = f"SELECT (SELECT word FROM _term WHERE reversed = it LIMIT 1) AS it FROM ({_stored('reversed', word[kept + 1 :][::-1], bind)}) WHERE {length}"
+    near = f"SELECT it FROM ({_stored('word', word[:kept], bind)}) WHERE {length} UNION {ends}"
+    return f"SELECT node FROM _term WHERE word IN (SELECT it FROM ({near}) WHERE NOT (it >= {own} AND it < {end}) AND one_typo(it, {own}))"
+
+
+def _stored(column: str, begin: str, bind: Bind) -> str:
+    """A SELECT of the different values of a column that begin so, each found by a leap over its rows to the next: there may be thousands."""
+    first, end = bind(begin), bind(begin + _END)
+    leap = f"SELECT (SELECT min({column}) FROM _term WHERE {column} > it AND {column} < {end}) FROM leap WHERE it IS NOT NULL"
+    leaps = f"leap(it) AS (SELECT min({column}) FROM _term WHERE {column} >= {first} AND {column} < {end} UNION ALL {leap})"
+    return f"WITH RECURSIVE {leaps} SELECT it FROM leap WHERE it IS NOT NULL"
 
 
 def search(connection: sqlite3.Connection, given: Search) -> Hits:
@@ -60,57 +79,70 @@ def search(connection: sqlite3.Connection, given: Search) -> Hits:
         values[f"v{len(values)}"] = value
         return f":v{len(values) - 1}"
 
-    found = nodes_with(given.text, bind)
+    found = nodes_with(_rarest_first(connection, query_words(given.text)), bind)
     by_kind: dict[str, list[str]] = defaultdict(list)
     for node in {node for (node,) in connection.execute(found, values)} if found else ():  # quicker than DISTINCT
         by_kind[node.partition(":")[0]].append(node)
     kept = {kind: by_kind[kind] for kind in KINDS if kind in by_kind and kind in given.kinds}
-    hits = rank(given.text, _candidates(connection, given, list(chain.from_iterable(kept.values()))))
+    end = min(given.offset + given.first, MOST_CANDIDATES)
+    best = _best(connection, given.text, list(chain.from_iterable(kept.values())), end)
     return Hits(
-        hits=tuple(hits[given.offset : given.offset + given.first]),
+        hits=tuple(rank(given.text, _candidates(connection, best))[given.offset : end]),
         total=sum(map(len, kept.values())),
         kinds={kind: len(ids) for kind, ids in kept.items()},
     )
 
 
-def _most(given: Search) -> int:
-    """How many of the closest are ranked: as many as wanted where no typo is forgiven a single word, because closeness is the rank then."""
-    query = query_words(given.text)
-    simple = len(query) == 1 and len(query[0]) < TYPO_LENGTH
-    return min(given.offset + given.first, MOST_CANDIDATES) if simple else MOST_CANDIDATES
+def _rarest_first(connection: sqlite3.Connection, query: Sequence[str]) -> Sequence[str]:
+    """The words by the number of stored ones that begin with them, counted up to a bound."""
+    if len(query) < 2:
+        return query
+    count = "SELECT count(*) FROM (SELECT 1 FROM _term WHERE word >= ? AND word < ? LIMIT 10000)"
+    return sorted(query, key=lambda word: connection.execute(count, (word, word + _END)).fetchone())
 
 
-def _candidates(connection: sqlite3.Connection, given: Search, ids: Sequence[str]) -> Iterable[Candidate]:
-    """What is ranked of the nodes found: all, or the closest where they are too many."""
-    if len(ids) > (most := _most(given)):
-        ids = _closest(connection, given.text, ids, most)
+def _best(connection: sqlite3.Connection, text: str, ids: Sequence[str], wanted: int) -> Sequence[str]:
+    """Those of the nodes found that have to be ranked to have the best so many.
+
+    None is better than one with a text that begins with the query, nor then, where that is a single word, than one with a text that holds it; among
+    these a shorter text is better. Where they are too few, all are ranked, or the closest where all are too many.
+    """
+    if len(ids) <= wanted:
+        return ids
+    begin = _beginning(connection, text, set(ids), wanted)
+    if len(begin) == wanted:
+        return begin
+    if len(words(text)) == 1:
+        close = _closest(connection, text, ids, wanted)
+        if close[-1][1] < _OTHERS:
+            return [node for node, _ in close]
+    return ids if len(ids) <= MOST_CANDIDATES else [node for node, _ in _closest(connection, text, ids, MOST_CANDIDATES)]
+
+
+def _beginning(connection: sqlite3.Connection, text: str, among: set[str], most: int) -> list[str]:
+    """Nodes with a text that begins with the query, those with short ones first: an index has them at hand."""
+    whole = " ".join(words(text))
+    rows = connection.execute("SELECT node FROM _text WHERE words >= ? AND words < ? ORDER BY length(words), node", (whole, whole + _END))
+    return list(islice(dict.fromkeys(node for (node,) in rows if node in among), most))
+
+
+def _closest(connection: sqlite3.Connection, text: str, ids: Sequence[str], most: int) -> list[tuple[str, int]]:
+    """The nodes with a text that begins with the query, then those with one that holds it, then (from `_OTHERS` on) others; short texts first."""
+    closeness = f"CASE instr(' ' || words, ' ' || :whole) WHEN 1 THEN 0 WHEN 0 THEN {_OTHERS} ELSE {_OTHERS // 2} END + min(length(words), {_OTHERS // 2 - 1})"
+    rows = connection.execute(
+        f"SELECT node, min({closeness}) AS close FROM _text WHERE node IN (SELECT value FROM json_each(:ids)) GROUP BY node ORDER BY close, node LIMIT :most",
+        {"ids": _json(ids), "whole": " ".join(words(text)), "most": most},
+    )
+    return rows.fetchall()
+
+
+def _candidates(connection: sqlite3.Connection, ids: Sequence[str]) -> Iterable[Candidate]:
     texts: dict[str, dict[str, list[str]]] = {}
     for node, name, stored in connection.execute("SELECT node, property, words FROM _text WHERE node IN (SELECT value FROM json_each(?))", (_json(ids),)):
         texts.setdefault(node, {}).setdefault(name, []).append(stored)
     for node, of_node in texts.items():
         names = searched(KINDS[node.partition(":")[0]])
         yield Candidate(id=node, texts={name: of_node[name] for name in names if name in of_node})
-
-
-def _closest(connection: sqlite3.Connection, text: str, ids: Sequence[str], most: int) -> list[str]:
-    """The nodes with a text that begins with the query, then those with one that holds it, then others; of these, those with short texts first.
-
-    Mostly those that begin with it are enough, and an index has them at hand.
-    """
-    whole, among = " ".join(words(text)), set(ids)
-    begins = connection.execute("SELECT node FROM _text WHERE words >= ? AND words < ? ORDER BY length(words), node", (whole, whole + _END))
-    first: dict[str, None] = {}
-    for (node,) in begins:
-        if node in among:
-            first[node] = None
-        if len(first) == most:
-            return list(first)
-    closeness = "CASE instr(' ' || words, ' ' || :whole) WHEN 1 THEN 0 WHEN 0 THEN 2 ELSE 1 END * 100000 + length(words)"
-    rows = connection.execute(
-        f"SELECT node FROM _text WHERE node IN (SELECT value FROM json_each(:ids)) GROUP BY node ORDER BY min({closeness}), node LIMIT :most",
-        {"ids": _json(ids), "whole": whole, "most": most},
-    )
-    return [node for (node,) in rows]
 
 
 def _json(ids: Sequence[str]) -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from graph_api.model import KINDS
 from graph_api.storage.base import Hits, Matches, Search, Store
+from graph_api.storage.ranking import Candidate, entries, rank
 from tests.storage.asking import found
 
 pytestmark = pytest.mark.anyio
@@ -101,6 +104,25 @@ async def test_better_hits_come_first(store: Store) -> None:
         "Springfeld",
         "Sprinfield",
     ]
+
+
+async def test_a_page_holds_what_ranking_every_record_gives(store: Store) -> None:
+    draw = random.Random(7)
+    known = ["kreis", "kreise", "kries", "bonn", "bon", "santa", "santana", "stanta", "rosa", "de", "dela", "water", "waters", "watre", "münchen"]
+
+    def text(longest: int) -> str:
+        return " ".join(draw.choices(known, k=draw.randint(1, longest)))
+
+    rows = [[f"municipality:{n}", text(4), tuple(sorted({text(3) for _ in range(draw.randint(0, 2))}))] for n in range(150)]
+    async with store.transaction() as tx:
+        await tx.save("municipality", ["id", "name", "names", "country"], [[*row, "XX"] for row in rows])
+    every = [Candidate(id=str(i), texts={"name": entries(name), "names": entries(names)}) for i, name, names in rows]
+    for asked in [*known, *(word[:3] for word in known), *(text(3) for _ in range(40))]:
+        hits = rank(asked, every)
+        assert set(await found(store, "municipality", Matches(text=asked))) == {hit.id.partition(":")[2] for hit in hits}, asked
+        for first, offset in ((1, 0), (4, 0), (20, 7), (200, 0)):
+            page = await store.search(Search(text=asked, kinds=("municipality",), first=first, offset=offset))
+            assert (page.total, list(page.hits)) == (len(hits), hits[offset : offset + first]), (asked, first, offset)
 
 
 async def test_what_is_changed_is_found_by_its_new_words_only(small: Store) -> None:
