@@ -177,12 +177,10 @@ class ExchangeMatcher:
     def _content(self, about: Collection[str]) -> Content:
         if not about:
             return self.content_
-        rows = self.profiles_.subjects.rows
-        near = np.zeros(len(rows))
+        subjects = self.profiles_.subjects
+        near = np.zeros(len(subjects))
         for id_ in about:
-            if id_ not in rows:
-                raise ValueError(f"no topic, target or goal {id_!r} among the {len(rows)} subjects")
-            near = np.maximum(near, self.nearness_.of(rows[id_]))
+            near = np.maximum(near, self.nearness_.of(subjects.row(id_)))
         focuses = self.profiles_.focuses
         # as near as target and goal, topic and target, or topic and broader topic are; cousins would make a goal of every topic
         kept = near[focuses.subject] >= AHEAD

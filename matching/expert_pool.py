@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from matching.columns import Columns, check_places
 from matching.profile import Bools, Floats, Ints, Subjects
 
 SOURCES = ("topics", "projects", "missions", "department")
@@ -46,11 +47,13 @@ class Journeys:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ExpertPool:
+class ExpertPool(Columns):
     """Columns over n experts. Build small ones with `ExpertPool.build`.
 
     Raises `ValueError` where columns differ in length, ids repeat or an index points outside.
     """
+
+    ONE = "expert"
 
     ids: tuple[str, ...]
     names: tuple[str, ...]
@@ -69,27 +72,11 @@ class ExpertPool:
     journeys: Journeys = field(default_factory=Journeys)
 
     def __post_init__(self) -> None:
-        n = len(self.ids)
-        for name in ("names", "municipality", "department", "languages", "available_from", "available_to", "consent"):
-            if len(getattr(self, name)) != n:
-                raise ValueError(f"{name} has {len(getattr(self, name))} values, one for each of the {n} ids is needed")
-        if len(set(self.ids)) != n:
-            raise ValueError("ids must be unique")
-        _check("evidence.expert", self.evidence.expert, n)
-        _check("evidence.subject", self.evidence.subject, len(self.subjects.ids))
-        _check("evidence.source", self.evidence.source, len(SOURCES))
-        _check("journeys.expert", self.journeys.expert, n)
-
-    def __len__(self) -> int:
-        """Number of experts."""
-        return len(self.ids)
-
-    def subject(self, id_: str) -> int:
-        """The row of a subject; `ValueError` when there is none of that id."""
-        try:
-            return self.subjects.rows[id_]
-        except KeyError:
-            raise ValueError(f"no topic, target or goal {id_!r} among the {len(self.subjects.ids)} subjects") from None
+        self.check_columns("names", "municipality", "department", "languages", "available_from", "available_to", "consent")
+        check_places("evidence.expert", self.evidence.expert, len(self))
+        check_places("evidence.subject", self.evidence.subject, len(self.subjects))
+        check_places("evidence.source", self.evidence.source, len(SOURCES))
+        check_places("journeys.expert", self.journeys.expert, len(self))
 
     def evidence_counts(self, row: int, subjects: Collection[int]) -> dict[str, int]:
         """How many projects and missions of one expert are about some subjects (rows): source → count."""
@@ -183,8 +170,3 @@ class Need:
     def days(self) -> int | None:
         """Length in days; `None` without dates."""
         return None if self.starts_on is None or self.ends_on is None else self.ends_on - self.starts_on + 1
-
-
-def _check(name: str, rows: Ints, size: int) -> None:
-    if len(rows) and (rows.min() < 0 or rows.max() >= size):
-        raise ValueError(f"{name} points to row {rows.min()}..{rows.max()}, allowed are 0..{size - 1}")

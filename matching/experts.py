@@ -107,7 +107,7 @@ class ExpertMatcher:
 
     def fit(self, pool: ExpertPool) -> ExpertMatcher:
         """Reads the pool into tables that make answers fast."""
-        evidence, shape = pool.evidence, (len(pool), len(pool.subjects.ids))
+        evidence, shape = pool.evidence, (len(pool), len(pool.subjects))
         worth = np.array([WORTH[source] for source in WORTH])[evidence.source] * evidence.count
         self.pool_: ExpertPool = pool
         self.nearness_: Nearness = Nearness(pool.subjects)
@@ -143,7 +143,7 @@ class ExpertMatcher:
         """How strongly each expert stands for each wanted subject, 0 to 1, shape (n, wanted): the best-proven near subject counts."""
         found = np.zeros((len(self.pool_), len(need.subjects)))
         for place, id_ in enumerate(need.subjects):
-            near = self.nearness_.of(self.pool_.subject(id_))
+            near = self.nearness_.of(self.pool_.subjects.row(id_))
             for subject in np.flatnonzero(near).tolist():
                 rows, worth = self.worth_.column(subject)
                 found[rows, place] = np.maximum(found[rows, place], near[subject] * worth / (worth + 1))
@@ -278,7 +278,7 @@ class ExpertMatcher:
         subjects, worth = self.worth_.row(row)
         found: list[tuple[float, str, int, int]] = []
         for id_ in need.subjects:
-            wanted = self.pool_.subject(id_)
+            wanted = self.pool_.subjects.row(id_)
             met = np.round(self.nearness_.of(wanted)[subjects] * worth / (worth + 1), DIGITS)
             if len(met) and met.max() > 0:
                 best = min(np.flatnonzero(met == met.max()).tolist(), key=lambda place: self.pool_.subjects.ids[int(subjects[place])])

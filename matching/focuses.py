@@ -24,7 +24,7 @@ class Content:
     """Focuses of all municipalities as tables, one for each direction, for the facets below."""
 
     def __init__(self, profiles: Profiles) -> None:
-        focuses, shape = profiles.focuses, (len(profiles), len(profiles.subjects.ids))
+        focuses, shape = profiles.focuses, (len(profiles), len(profiles.subjects))
         self.ids, self._places = profiles.subjects.ids, profiles.subjects.rows
         self.nearness = Nearness(profiles.subjects)
         self.tables: list[Incidence] = []

@@ -21,7 +21,7 @@ class Nearness:
     """
 
     def __init__(self, subjects: Subjects) -> None:
-        self.size = len(subjects.ids)
+        self.size = len(subjects)
         steps = ((subjects.target_goal, STEP_GOAL), (subjects.topic_target, STEP_SERVES), (subjects.topic_broader, STEP_BROADER))
         pairs = np.concatenate([pairs for pairs, _ in steps])
         weights = np.concatenate([np.full(len(pairs), weight) for pairs, weight in steps])

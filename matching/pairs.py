@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from matching.columns import check_lengths
 from matching.optimum import Linear
 from matching.profile import Bools, Floats, Ints
 
@@ -35,9 +36,7 @@ class Pairs:
 
     def __post_init__(self) -> None:
         n = len(self.left)
-        for name in ("right", "fit_left", "fit_right", *(("groups",) if self.groups else ())):
-            if len(getattr(self, name)) != n:
-                raise ValueError(f"{name} has {len(getattr(self, name))} values, one for each of the {n} pairs is needed")
+        check_lengths(self, "left", "right", "fit_left", "fit_right", *(("groups",) if self.groups else ()))
         if len(set(zip(self.left, self.right, strict=True))) != n:
             raise ValueError("a pair must be given once only")
         both = set(self.left) & set(self.right)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from matching.columns import Columns
 from matching.nearness import Nearness
 from matching.profile import DIRECTIONS, OFFERS, SEEKS, Bools, Floats, Focuses, Ints, Profiles, Subjects
 
@@ -37,8 +38,10 @@ def pairs_of(rows: Iterable[tuple[int, int]]) -> Ints:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Participants:
+class Participants(Columns):
     """Columns over n participants. `ValueError` where columns differ in length or ids repeat."""
+
+    ONE = "participant"
 
     ids: tuple[str, ...]
     names: tuple[str, ...]
@@ -56,28 +59,7 @@ class Participants:
     """Pairs of rows that sat in one group at an earlier event, shape (k, 2)."""
 
     def __post_init__(self) -> None:
-        n = len(self.ids)
-        for name in ("names", "country", "languages", "population"):
-            if len(getattr(self, name)) != n:
-                raise ValueError(f"{name} has {len(getattr(self, name))} values, one for each of the {n} ids is needed")
-        if len(set(self.ids)) != n:
-            raise ValueError("ids must be unique")
-
-    def __len__(self) -> int:
-        """Number of participants."""
-        return len(self.ids)
-
-    @functools.cached_property
-    def rows(self) -> dict[str, int]:
-        """Id → row."""
-        return {id_: row for row, id_ in enumerate(self.ids)}
-
-    def row(self, id_: str) -> int:
-        """The row of a participant; `ValueError` when there is none of that id."""
-        try:
-            return self.rows[id_]
-        except KeyError:
-            raise ValueError(f"no participant {id_!r} among the {len(self)}") from None
+        self.check_columns("names", "country", "languages", "population")
 
     @classmethod
     def of(cls, profiles: Profiles, ids: Sequence[str], *, met: Iterable[tuple[str, str]] = ()) -> Participants:
@@ -130,7 +112,7 @@ class Participants:
     @functools.cached_property
     def weights(self) -> Floats:
         """What each seeks, offers and works on: shape (3, n, subjects), by the places in `DIRECTIONS`; 0 where nothing is said."""
-        table = np.zeros((len(DIRECTIONS), len(self), len(self.subjects.ids)))
+        table = np.zeros((len(DIRECTIONS), len(self), len(self.subjects)))
         np.maximum.at(table, (self.focuses.direction, self.focuses.municipality, self.focuses.subject), self.focuses.weight)
         return table
 

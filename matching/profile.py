@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from matching.columns import Columns, check_places
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -32,11 +33,13 @@ def _pairs() -> Ints:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Subjects:
+class Subjects(Columns):
     """What a focus can be about: topics, goals and targets, with their hierarchy.
 
     The pairs are arrays of shape (k, 2) of places in `ids`.
     """
+
+    ONE = "topic, target or goal"
 
     ids: tuple[str, ...] = ()
     names: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
@@ -47,11 +50,6 @@ class Subjects:
     """Topic and a target it serves."""
     topic_broader: Ints = field(default_factory=_pairs)
     """Topic and a broader topic."""
-
-    @functools.cached_property
-    def rows(self) -> dict[str, int]:
-        """Id → place in `ids`."""
-        return {id_: row for row, id_ in enumerate(self.ids)}
 
     def name(self, row: int, language: str) -> str:
         """The subject's name in a language, else in English, else its id."""
@@ -122,11 +120,13 @@ class RegionalTie:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Profiles:
+class Profiles(Columns):
     """Columns over n municipalities, and the focuses and ties between them. Build small ones with `Profiles.build`.
 
     Raises `ValueError` where columns differ in length, ids repeat or an index points outside.
     """
+
+    ONE = "municipality"
 
     ids: tuple[str, ...]
     """Ids, unique over the network, such as `municipality:de-bonn`."""
@@ -160,32 +160,12 @@ class Profiles:
     """Language → country → name; English or the code stands in."""
 
     def __post_init__(self) -> None:
-        n = len(self.ids)
-        for name in ("names", "country", "admin1", "latitude", "longitude", "population", "languages", "seeking", "capacity", "verified_on", "eligible"):
-            if len(getattr(self, name)) != n:
-                raise ValueError(f"{name} has {len(getattr(self, name))} values, one for each of the {n} ids is needed")
-        if len(set(self.ids)) != n:
-            raise ValueError("ids must be unique")
-        _check_rows("ties", (self.ties.a, self.ties.b), n)
-        _check_rows("focuses.municipality", (self.focuses.municipality,), n)
-        _check_rows("focuses.subject", (self.focuses.subject,), len(self.subjects.ids))
-        _check_rows("focuses.direction", (self.focuses.direction,), len(DIRECTIONS))
-
-    def __len__(self) -> int:
-        """Number of municipalities."""
-        return len(self.ids)
-
-    @functools.cached_property
-    def rows(self) -> dict[str, int]:
-        """Id → row."""
-        return {id_: row for row, id_ in enumerate(self.ids)}
-
-    def row(self, id_: str) -> int:
-        """The row of a municipality; `ValueError` when there is none of that id."""
-        try:
-            return self.rows[id_]
-        except KeyError:
-            raise ValueError(f"no municipality {id_!r} among the {len(self)} profiles") from None
+        self.check_columns("names", "country", "admin1", "latitude", "longitude", "population", "languages", "seeking", "capacity", "verified_on", "eligible")
+        for side in (self.ties.a, self.ties.b):
+            check_places("ties", side, len(self))
+        check_places("focuses.municipality", self.focuses.municipality, len(self))
+        check_places("focuses.subject", self.focuses.subject, len(self.subjects))
+        check_places("focuses.direction", self.focuses.direction, len(DIRECTIONS))
 
     def country_name(self, code: str, language: str) -> str:
         """A country's name in a language, else in English, else its code."""
@@ -238,9 +218,3 @@ class Profiles:
             ties=Ties(a=_ints(p[0] for p in pairs), b=_ints(p[1] for p in pairs)),
             **columns,
         )
-
-
-def _check_rows(name: str, arrays: Iterable[Ints], size: int) -> None:
-    for array in arrays:
-        if len(array) and (array.min() < 0 or array.max() >= size):
-            raise ValueError(f"{name} points to row {array.min()}..{array.max()}, allowed are 0..{size - 1}")

@@ -121,12 +121,12 @@ class TextMatcher:
         """Learns from the subjects' names in all languages and from what belongs to which goal."""
         self.subjects_: Subjects = subjects
         self.reader_: TextReader = self.reader or best_reader()
-        names = [subjects.name(row, language) for row in range(len(subjects.ids)) for language in LANGUAGES]
+        names = [subjects.name(row, language) for row in range(len(subjects)) for language in LANGUAGES]
         self.goals_, self.belongs_ = _belonging(subjects)
         if not len(self.goals_):
             return self
         self.reader_.fit(names)
-        raw = self.reader_.vectors(names).reshape(len(subjects.ids), len(LANGUAGES), -1).mean(axis=1)
+        raw = self.reader_.vectors(names).reshape(len(subjects), len(LANGUAGES), -1).mean(axis=1)
         self._middle: Floats = raw.mean(axis=0)
         self._near: Floats = _unit(raw - self._middle)
         row, goal = np.nonzero(self.belongs_)
@@ -189,7 +189,7 @@ def _belonging(subjects: Subjects) -> tuple[Ints, Floats]:
     """Rows of the goals, and the share of each subject that belongs to each of them; a topic belongs to the goals of the targets it serves."""
     goals = np.array([row for row, own in enumerate(subjects.ids) if own.startswith("sdg_goal:")], dtype=np.int64)
     place = {int(row): column for column, row in enumerate(goals)}
-    parts = np.zeros((len(subjects.ids), len(goals)))
+    parts = np.zeros((len(subjects), len(goals)))
     parts[goals, np.arange(len(goals))] = 1
     of = {int(target): place[int(goal)] for target, goal in subjects.target_goal if int(goal) in place}
     for target, goal in of.items():
