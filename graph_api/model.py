@@ -279,6 +279,9 @@ class Phase(Node):
     """A round of a programme, for which partnerships are proposed and chosen."""
 
     name: str = prop("Name of the phase.", search=True, index=True)
+    name_de: str | None = prop("Name in German.", default=None, search=True)
+    name_es: str | None = prop("Name in Spanish.", default=None, search=True)
+    name_fr: str | None = prop("Name in French.", default=None, search=True)
     programme: str | None = prop("Name of the programme it belongs to.", default=None)
     started: PartialDate | None = prop("When it began.", default=None, index=True)
     ended: PartialDate | None = prop("When it ended; empty while it lasts.", default=None)

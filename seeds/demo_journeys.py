@@ -94,8 +94,13 @@ def _mission(world: World, number: int, journey: tuple[Members, str, str], peopl
 
 def phases() -> list[Row]:
     """The demo's phase, with room for twelve partnerships."""
-    name = "Demo phase 2026–2028 (invented)"
-    return [{"id": PHASE, "name": name, "programme": "Demo programme (invented)", "started": "2026-01", "ended": "2028-12", "capacity": "12"}]
+    names = {
+        "name": "Demo phase 2026–2028 (invented)",
+        "name_de": "Demo-Phase 2026–2028 (erfunden)",
+        "name_es": "Fase demo 2026–2028 (inventada)",
+        "name_fr": "Phase démo 2026–2028 (inventée)",
+    }
+    return [{"id": PHASE, **names, "programme": "Demo programme (invented)", "started": "2026-01", "ended": "2028-12", "capacity": "12"}]
 
 
 def events(world: World, members: Sequence[Members]) -> list[Row]:

@@ -15,7 +15,7 @@ from matching import languages
 Row = dict[str, str]
 
 NAMES = ("name", "name_de", "name_es", "name_fr")
-NAMED_IN_FOUR_LANGUAGES = ("countries", "sdg_goals", "sdg_targets", "topics", "regional_partnerships", "support_offers")
+NAMED_IN_FOUR_LANGUAGES = ("countries", "sdg_goals", "sdg_targets", "topics", "phases", "regional_partnerships", "support_offers")
 TARGETS_OF_EACH_GOAL = {1: 7, 2: 8, 3: 13, 4: 10, 5: 9, 6: 8, 7: 5, 8: 12, 9: 8, 10: 10, 11: 10, 12: 11, 13: 5, 14: 10, 15: 12, 16: 12, 17: 19}
 ID = {
     "countries": "[A-Z]{2}",

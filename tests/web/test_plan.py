@@ -14,7 +14,6 @@ from tests.suggesting import COORDINATOR, ORGANISER
 from tests.web.conftest import Visit
 from tests.web.test_walk import in_view, tab_to
 
-PHASE = "Demo phase 2026–2028 (invented)"
 KENYA = "plan?phase=demo-phase-2026&country=KE&go=1"
 
 
@@ -25,6 +24,7 @@ class Words:
     locale: str
     go: str
     phase: str
+    demo: str
     country: str
     kenya: str
     make: str
@@ -39,6 +39,7 @@ DE = Words(
     locale="de-DE",
     go="Phase planen",
     phase="Phase",
+    demo="Demo-Phase 2026–2028 (erfunden)",
     country="Nur Partnerkommunen aus",
     kenya="Kenia",
     make="Plan berechnen",
@@ -53,6 +54,7 @@ EN = replace(
     locale="en-GB",
     go="Plan a phase",
     phase="Phase",
+    demo="Demo phase 2026–2028 (invented)",
     country="Only partner municipalities from",
     kenya="Kenya",
     make="Make the plan",
@@ -73,7 +75,7 @@ def pairs(page: Page) -> list[str]:
 def test_a_coordinator_plans_and_records_with_the_mouse(visit: Visit, axe: Callable[[Page], list[str]], words: Words, width: int, tmp_path: Path) -> None:
     page = visit("/", width=width, language=words.locale, viewer=COORDINATOR)
     page.locator("main").get_by_role("link", name=words.go).click()
-    page.get_by_label(words.phase, exact=True).select_option(label=PHASE)
+    page.get_by_label(words.phase, exact=True).select_option(label=words.demo)
     page.get_by_label(words.country).select_option(label=words.kenya)
     page.get_by_role("button", name=words.make).click()
     expect(page.locator(".choices > li")).not_to_have_count(0)
@@ -96,7 +98,7 @@ def test_a_coordinator_plans_and_records_with_the_mouse(visit: Visit, axe: Calla
     expect(page.get_by_text(words.recorded)).to_be_visible()
     page.locator(".states").get_by_role("link").click()
     expect(page.get_by_role("heading", level=1)).to_be_visible()
-    expect(page.locator("main")).to_contain_text(PHASE)
+    expect(page.locator("main")).to_contain_text(words.demo)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 

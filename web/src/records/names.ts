@@ -13,6 +13,7 @@ const NAMES = graphql(`
       ... on Topic { nameDe nameEs nameFr }
       ... on SdgGoal { nameDe nameEs nameFr }
       ... on SdgTarget { nameDe nameEs nameFr }
+      ... on Phase { nameDe nameEs nameFr }
       ... on SupportOffer { nameDe nameEs nameFr }
       ... on RegionalPartnership { nameDe nameEs nameFr }
     }

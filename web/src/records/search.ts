@@ -6,7 +6,7 @@ export const SEARCH = graphql(`
     search(text: $text, kinds: $kinds, first: $first) {
       totalCount
       kinds { kind count }
-      edges { matched text node { __typename id name ... on Municipality { country } ... on Topic { nameDe nameEs nameFr } ... on SdgGoal { nameDe nameEs nameFr } ... on SdgTarget { nameDe nameEs nameFr } ... on RegionalPartnership { nameDe nameEs nameFr } } }
+      edges { matched text node { __typename id name ... on Municipality { country } ... on Topic { nameDe nameEs nameFr } ... on SdgGoal { nameDe nameEs nameFr } ... on SdgTarget { nameDe nameEs nameFr } ... on Phase { nameDe nameEs nameFr } ... on RegionalPartnership { nameDe nameEs nameFr } } }
     }
   }
 `);

@@ -9,7 +9,7 @@ const NAMED = `
     ... on Topic { nameDe nameEs nameFr }
     ... on SdgGoal { nameDe nameEs nameFr }
     ... on SdgTarget { nameDe nameEs nameFr }
-    ... on Country { nameDe nameEs nameFr }
+    ... on Phase { nameDe nameEs nameFr }
     ... on RegionalPartnership { nameDe nameEs nameFr }
     ... on Partnership { status started ended }
     ... on Mission { startsOn endsOn }
@@ -69,7 +69,7 @@ export const WAYS = document<{ paths: { length: number; nodes: Shown[] }[] }, { 
 export const CHOICES = graphql(`
   query ExploreChoices {
     sdgGoals(first: 17, orderBy: { field: NUMBER }) { edges { node { id name nameDe nameEs nameFr } } }
-    phases(first: 50, orderBy: { field: STARTED }) { edges { node { id name } } }
+    phases(first: 50, orderBy: { field: STARTED }) { edges { node { id name nameDe nameEs nameFr } } }
   }
 `);
 export type Choices = ResultOf<typeof CHOICES>;

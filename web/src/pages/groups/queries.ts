@@ -4,7 +4,7 @@ import { graphql, type ResultOf } from '../../lib/api';
 export const CHOICES = graphql(`
   query GroupChoices {
     events(first: 100, orderBy: { field: STARTS_ON, direction: ASC }) { edges { node { id name startsOn endsOn mode municipalities { totalCount } } } }
-    phases(first: 50) { edges { node { id name } } }
+    phases(first: 50) { edges { node { id name nameDe nameEs nameFr } } }
   }
 `);
 export type Choices = ResultOf<typeof CHOICES>;

@@ -10,7 +10,7 @@ export const PARTNERSHIPS = graphql(`
         node {
           id name kind status started ended
           members(first: 6) { edges { node { id name country latitude longitude } } }
-          phases(first: 5) { edges { node { id name } } }
+          phases(first: 5) { edges { node { id name nameDe nameEs nameFr } } }
         }
       }
     }
@@ -29,5 +29,5 @@ export const SUGGESTED = graphql(`
 export type Suggested = ResultOf<typeof SUGGESTED>;
 
 export const PHASES = graphql(`
-  query MapPhases { phases(first: 50, orderBy: { field: STARTED }) { edges { node { id name } } } }
+  query MapPhases { phases(first: 50, orderBy: { field: STARTED }) { edges { node { id name nameDe nameEs nameFr } } } }
 `);

@@ -1,7 +1,8 @@
 // Partnerships as ties between places on the map.
+import type { Named } from '../../lib/names';
 import type { Member, Partnership } from './queries';
 
-export interface Tie { id: string; name: string; kind: string; members: Member[]; countries: string[]; phases: { id: string; name: string }[]; started: string | null; ended: string | null }
+export interface Tie { id: string; name: string; kind: string; members: Member[]; countries: string[]; phases: (Named & { id: string })[]; started: string | null; ended: string | null }
 export interface Site { id: string; name: string; country: string; at: [number, number]; ties: number }
 
 export const KINDS = ['PARTNERSHIP', 'FRIENDSHIP', 'CONTACT', 'PROJECT'] as const;

@@ -3,7 +3,7 @@ import { graphql, type ResultOf } from '../../lib/api';
 
 export const CHOICES = graphql(`
   query PlanChoices {
-    phases(first: 50) { edges { node { id name capacity started ended } } }
+    phases(first: 50) { edges { node { id name nameDe nameEs nameFr capacity started ended } } }
     sdgGoals(first: 20) { edges { node { id number name nameDe nameEs nameFr } } }
   }
 `);
