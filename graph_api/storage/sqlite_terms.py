@@ -97,7 +97,7 @@ def _rarest_first(connection: sqlite3.Connection, query: Sequence[str]) -> Seque
     """The words by the number of stored ones that begin with them, counted up to a bound."""
     if len(query) < 2:
         return query
-    count = "SELECT count(*) FROM (SELECT 1 FROM _term WHERE word >= ? AND word < ? LIMIT 10000)"
+    count = "SELECT count(*) FROM (SELECT 1 FROM _term WHERE word >= ? AND word < ? LIMIT 100000)"
     return sorted(query, key=lambda word: connection.execute(count, (word, word + _END)).fetchone())
 
 
