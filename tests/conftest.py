@@ -107,7 +107,11 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leaves out what is marked `in_full`, and on Neo4j what is marked `above_the_port`, unless PARTNERGRAPH_IN_FULL=1 asks for it."""
+    """Leaves out what is marked `in_full`, and on Neo4j what is marked `above_the_port`, unless PARTNERGRAPH_IN_FULL=1 asks for it.
+
+    Groups that stay in one process come first, so that single tests fill the processes evenly to the end.
+    """
+    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
     if IN_FULL:
         return
     left = {item for item in items if item.get_closest_marker("in_full") or (item.get_closest_marker("above_the_port") and on_neo4j(item))}
