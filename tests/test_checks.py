@@ -171,6 +171,7 @@ def test_the_command_ends_with_1_where_something_failed(tmp_path: Path, monkeypa
     assert "ok      store       it answers in " in fine.out
 
 
+@pytest.mark.in_full
 async def test_neo4j_tells_its_version_and_what_it_lacks(empty_neo4j: Neo4jAddress, tmp_path: Path) -> None:
     store = open_store(empty_neo4j.url, user=empty_neo4j.user, password=empty_neo4j.password, database=empty_neo4j.database)
     try:

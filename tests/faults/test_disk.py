@@ -64,7 +64,8 @@ async def test_a_disk_that_becomes_read_only_refuses_writes_until_it_is_not(file
     await store.close()
 
 
-@pytest.mark.parametrize("disk", [immutable, pytest.param(mounted, marks=pytest.mark.in_full)])
+@pytest.mark.in_full
+@pytest.mark.parametrize("disk", [immutable, mounted])
 async def test_a_service_that_begins_on_a_read_only_disk_reads_and_writes_later(file: Path, service: Outside, disk: Disk) -> None:
     async with running(service):
         await is_written(service, "before")

@@ -57,6 +57,7 @@ async def topics(store: Store) -> list[object]:
     return list((await store.snapshot({"topic": ("id",)}, {})).kinds["topic"].values["id"])
 
 
+@pytest.mark.parametrize("environment", ["sqlite", pytest.param("neo4j", marks=pytest.mark.in_full)], indirect=True)
 async def test_everything_comes_back_from_either_engine(store: Store, other: Store, archive: Path) -> None:
     before = await contents(other)
     assert [kind for kind, columns in before.kinds.items() if len(columns.values["id"]) != 2] == []

@@ -112,6 +112,10 @@ async def opened(place: Place, migrations: Migrations) -> AsyncGenerator[Store]:
         await store.close()
 
 
+FEWER = pytest.mark.parametrize("place", ["sqlite", pytest.param("neo4j", marks=pytest.mark.in_full)], indirect=True)
+"""On Neo4j in full only: each makes a store of its own there."""
+
+
 async def test_an_older_store_is_brought_up(place: Place) -> None:
     async with opened(place, MIGRATIONS) as store:
         assert await values(store, "topic:waste", "name") == ["Waste"]
@@ -129,6 +133,7 @@ async def test_an_older_store_is_brought_up(place: Place) -> None:
         assert place.say("MATCH (n:Topic) WHERE n.label IS NOT NULL OR n.label_words IS NOT NULL OR n.colour IS NOT NULL RETURN n") == []
 
 
+@FEWER
 async def test_it_is_brought_up_once(place: Place) -> None:
     async with opened(place, MIGRATIONS) as store:
         before = await store.revision()
@@ -145,6 +150,7 @@ async def prepared(store: Store) -> None:
             ready = True
 
 
+@FEWER
 async def test_several_programs_that_start_at_once_bring_it_up_once(place: Place) -> None:
     stores = [place.open(MIGRATIONS) for _ in range(3)]
     try:
@@ -157,6 +163,7 @@ async def test_several_programs_that_start_at_once_bring_it_up_once(place: Place
             await store.close()
 
 
+@FEWER
 async def test_an_older_program_that_still_runs_writes_no_more(place: Place) -> None:
     older = place.open(())
     try:
@@ -172,6 +179,7 @@ async def test_an_older_program_that_still_runs_writes_no_more(place: Place) -> 
         await older.close()
 
 
+@FEWER
 async def test_what_fails_half_way_leaves_the_store_as_it_was(place: Place) -> None:
     broken = (*MIGRATIONS, Migration(why="Not to be carried out.", steps=(LinkRenamed(old="no such link", new="x"),)))
     with pytest.raises(Exception, match=r"the store|network\.db"):

@@ -117,7 +117,7 @@ async def test_a_page_holds_what_ranking_every_record_gives(store: Store) -> Non
     async with store.transaction() as tx:
         await tx.save("municipality", ["id", "name", "names", "country"], [[*row, "XX"] for row in rows])
     every = [Candidate(id=str(i), texts={"name": entries(name), "names": entries(names)}) for i, name, names in rows]
-    for asked in [*known, *(word[:3] for word in known), *(text(3) for _ in range(40))]:
+    for asked in [*known, *(word[:3] for word in known[::3]), *(text(3) for _ in range(20))]:
         hits = rank(asked, every)
         assert set(await found(store, "municipality", Matches(text=asked))) == {hit.id.partition(":")[2] for hit in hits}, asked
         for first, offset in ((1, 0), (4, 0), (20, 7), (200, 0)):
