@@ -14,6 +14,8 @@ class Columns:
 
     ONE: ClassVar[str]
     """What one of them is called where it is missing."""
+    MANY: ClassVar[str]
+    """What those that are there are called then."""
     ids: tuple[str, ...]
 
     def __len__(self) -> int:
@@ -30,21 +32,20 @@ class Columns:
         try:
             return self.rows[id_]
         except KeyError:
-            raise ValueError(f"no {self.ONE} {id_!r} among the {len(self)}") from None
+            raise ValueError(f"no {self.ONE} {id_!r} among the {len(self)} {self.MANY}") from None
 
     def check_columns(self, *names: str) -> None:
         """`ValueError` where columns differ in length from the ids, or ids repeat."""
-        check_lengths(self, "ids", *names)
+        check_lengths(self, len(self), "ids", *names)
         if len(self.rows) != len(self):
             raise ValueError("ids must be unique")
 
 
-def check_lengths(table: object, first: str, *others: str) -> None:
-    """`ValueError` where a column differs in length from the first one."""
-    n = len(getattr(table, first))
-    for name in others:
-        if len(getattr(table, name)) != n:
-            raise ValueError(f"{name} has {len(getattr(table, name))} values, one for each of the {n} {first} is needed")
+def check_lengths(table: object, number: int, things: str, *names: str) -> None:
+    """`ValueError` where a column has not one value for each of so many things."""
+    for name in names:
+        if len(getattr(table, name)) != number:
+            raise ValueError(f"{name} has {len(getattr(table, name))} values, one for each of the {number} {things} is needed")
 
 
 def check_places(name: str, places: NDArray[np.integer], size: int) -> None:

@@ -53,7 +53,7 @@ class ExpertPool(Columns):
     Raises `ValueError` where columns differ in length, ids repeat or an index points outside.
     """
 
-    ONE = "expert"
+    ONE, MANY = "expert", "experts"
 
     ids: tuple[str, ...]
     names: tuple[str, ...]

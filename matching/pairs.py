@@ -36,7 +36,7 @@ class Pairs:
 
     def __post_init__(self) -> None:
         n = len(self.left)
-        check_lengths(self, "left", "right", "fit_left", "fit_right", *(("groups",) if self.groups else ()))
+        check_lengths(self, n, "pairs", "right", "fit_left", "fit_right", *(("groups",) if self.groups else ()))
         if len(set(zip(self.left, self.right, strict=True))) != n:
             raise ValueError("a pair must be given once only")
         both = set(self.left) & set(self.right)

@@ -41,7 +41,7 @@ def pairs_of(rows: Iterable[tuple[int, int]]) -> Ints:
 class Participants(Columns):
     """Columns over n participants. `ValueError` where columns differ in length or ids repeat."""
 
-    ONE = "participant"
+    ONE, MANY = "participant", "participants"
 
     ids: tuple[str, ...]
     names: tuple[str, ...]

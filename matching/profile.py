@@ -39,7 +39,7 @@ class Subjects(Columns):
     The pairs are arrays of shape (k, 2) of places in `ids`.
     """
 
-    ONE = "topic, target or goal"
+    ONE, MANY = "topic, target or goal", "subjects"
 
     ids: tuple[str, ...] = ()
     names: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
@@ -126,7 +126,7 @@ class Profiles(Columns):
     Raises `ValueError` where columns differ in length, ids repeat or an index points outside.
     """
 
-    ONE = "municipality"
+    ONE, MANY = "municipality", "profiles"
 
     ids: tuple[str, ...]
     """Ids, unique over the network, such as `municipality:de-bonn`."""

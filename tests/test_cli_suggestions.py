@@ -95,7 +95,7 @@ def test_groups_of_an_event(suggesting: Terminal) -> None:
     ("words", "message"),
     [
         (["experts", "moon"], "not found: mission:moon"),
-        (["experts", "--about", "topic:moon"], "no topic, target or goal 'topic:moon' among the 6"),
+        (["experts", "--about", "topic:moon"], "no topic, target or goal 'topic:moon' among the 6 subjects"),
         (["exchanges", "moon"], "not found: municipality:moon"),
         (["groups", "moon", "--number", "1"], "not found: event:moon"),
         (["groups", "fair", "--number", "4"], "4 groups of 3 participants; allowed are 1..3"),

@@ -24,8 +24,8 @@ Bind = Callable[[SqlValue], str]
 
 _END = "\U0010ffff"
 _BATCH = 2000
-_OTHERS = 200_000
-"""How far from the query a text is that does not hold it; longer than any text."""
+_TIER = 100_000
+"""How much closer a text is that begins with the query than one that holds it, and that than others; longer than any text."""
 
 
 @functools.cache
@@ -85,7 +85,7 @@ def search(connection: sqlite3.Connection, given: Search) -> Hits:
         by_kind[node.partition(":")[0]].append(node)
     kept = {kind: by_kind[kind] for kind in KINDS if kind in by_kind and kind in given.kinds}
     end = min(given.offset + given.first, MOST_CANDIDATES)
-    best = _best(connection, given.text, list(chain.from_iterable(kept.values())), end)
+    best = _best(connection, " ".join(words(given.text)), list(chain.from_iterable(kept.values())), end)
     return Hits(
         hits=tuple(rank(given.text, _candidates(connection, best))[given.offset : end]),
         total=sum(map(len, kept.values())),
@@ -101,7 +101,7 @@ def _rarest_first(connection: sqlite3.Connection, query: Sequence[str]) -> Seque
     return sorted(query, key=lambda word: connection.execute(count, (word, word + _END)).fetchone())
 
 
-def _best(connection: sqlite3.Connection, text: str, ids: Sequence[str], wanted: int) -> Sequence[str]:
+def _best(connection: sqlite3.Connection, whole: str, ids: Sequence[str], wanted: int) -> Sequence[str]:
     """Those of the nodes found that have to be ranked to have the best so many.
 
     None is better than one with a text that begins with the query, nor then, where that is a single word, than one with a text that holds it; among
@@ -109,29 +109,29 @@ def _best(connection: sqlite3.Connection, text: str, ids: Sequence[str], wanted:
     """
     if len(ids) <= wanted:
         return ids
-    begin = _beginning(connection, text, set(ids), wanted)
+    begin = _beginning(connection, whole, set(ids), wanted)
     if len(begin) == wanted:
         return begin
-    if len(words(text)) == 1:
-        close = _closest(connection, text, ids, wanted)
-        if close[-1][1] < _OTHERS:
-            return [node for node, _ in close]
-    return ids if len(ids) <= MOST_CANDIDATES else [node for node, _ in _closest(connection, text, ids, MOST_CANDIDATES)]
+    single = " " not in whole
+    if not single and len(ids) <= MOST_CANDIDATES:
+        return ids
+    close = _closest(connection, whole, ids)
+    enough = single and close[wanted - 1][1] < 2 * _TIER
+    return [node for node, _ in (close[:wanted] if enough else close)]
 
 
-def _beginning(connection: sqlite3.Connection, text: str, among: set[str], most: int) -> list[str]:
+def _beginning(connection: sqlite3.Connection, whole: str, among: set[str], most: int) -> list[str]:
     """Nodes with a text that begins with the query, those with short ones first: an index has them at hand."""
-    whole = " ".join(words(text))
     rows = connection.execute("SELECT node FROM _text WHERE words >= ? AND words < ? ORDER BY length(words), node", (whole, whole + _END))
     return list(islice(dict.fromkeys(node for (node,) in rows if node in among), most))
 
 
-def _closest(connection: sqlite3.Connection, text: str, ids: Sequence[str], most: int) -> list[tuple[str, int]]:
-    """The nodes with a text that begins with the query, then those with one that holds it, then (from `_OTHERS` on) others; short texts first."""
-    closeness = f"CASE instr(' ' || words, ' ' || :whole) WHEN 1 THEN 0 WHEN 0 THEN {_OTHERS} ELSE {_OTHERS // 2} END + min(length(words), {_OTHERS // 2 - 1})"
+def _closest(connection: sqlite3.Connection, whole: str, ids: Sequence[str]) -> list[tuple[str, int]]:
+    """How close nodes are, `MOST_CANDIDATES` at most: those with a text that begins with the query, with one that holds it, others; short texts first."""
+    closeness = f"CASE instr(' ' || words, ' ' || :whole) WHEN 1 THEN 0 WHEN 0 THEN 2 ELSE 1 END * {_TIER} + length(words)"
     rows = connection.execute(
         f"SELECT node, min({closeness}) AS close FROM _text WHERE node IN (SELECT value FROM json_each(:ids)) GROUP BY node ORDER BY close, node LIMIT :most",
-        {"ids": _json(ids), "whole": " ".join(words(text)), "most": most},
+        {"ids": _json(ids), "whole": whole, "most": MOST_CANDIDATES},
     )
     return rows.fetchall()
 

@@ -14,7 +14,7 @@ export interface Outcome {
 
 /** What records are called that an outcome names and the network has, as far as that can be asked in a moment. */
 export function namesIn({ twins, changed, new: added }: Outcome, signal: AbortSignal): Promise<Names> {
-  const ids = [...twins.map((t) => t.twin), ...[...changed, ...added].flatMap((r) => [r.record, r.target ?? []].flat())];
+  const ids = [...twins.map((t) => t.twin), ...[...changed, ...added].flatMap(({ record, target }) => (target ? [record, target] : [record]))];
   return namesOf(ids.slice(0, MOST_NAMED), signal).catch(() => new Map());
 }
 
